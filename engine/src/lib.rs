@@ -1,0 +1,30 @@
+//! A streaming engine that shortens what AI agents send to language models, losslessly.
+//!
+//! Four words carry the crate. A *walker* reads bytes as they come, cut anywhere, and holds names
+//! and offsets, never the input. A *block* is one text: a file, or one tool result of a request. It
+//! leaves as *parts*, each small enough to hold. A *codec* writes one part shorter, and back.
+
+pub mod escape;
+pub mod walk;
+
+mod envelope;
+mod expand;
+mod held;
+mod limits;
+mod part;
+mod policy;
+mod report;
+mod sink;
+mod step;
+mod tokens;
+
+pub use envelope::{Dialect, Facts, Request};
+pub use expand::{Expander, expand};
+pub use held::Held;
+pub use limits::Limits;
+pub use part::{Block, Wire, compress};
+pub use policy::{Gain, Level, Policy, Protect, Settings, Tool, ToolRules, Treatment};
+pub use report::{Codec, Kind, Outcome, Place, Reason, Report, Tally};
+pub use sink::Sink;
+pub use step::{Done, Job, Step, Steps};
+pub use tokens::Estimator;

@@ -1,0 +1,96 @@
+//! What may be rewritten, and when it is worth it. Static: one policy serves every request alike.
+
+mod tools;
+
+pub use tools::{Tool, ToolRules, Treatment};
+
+use crate::Limits;
+
+/// The configuration of a stream: what to do, and within which bounds.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Settings {
+    /// What may be rewritten.
+    pub policy: Policy,
+    /// The bounds.
+    pub limits: Limits,
+}
+
+impl Settings {
+    /// Settings of a policy and its bounds.
+    pub fn new(policy: Policy, limits: Limits) -> Self {
+        Self { policy, limits }
+    }
+}
+
+/// What may be rewritten. No field depends on time, load or what was sent before, so equal bytes
+/// leave as equal bytes.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Policy {
+    /// How far to go.
+    pub level: Level,
+    /// What a rewrite must save.
+    pub gain: Gain,
+    /// Which tags are protected.
+    pub protect: Protect,
+    /// Which tools' results are rewritten.
+    pub tools: ToolRules,
+    /// Rewrites request bodies as they pass, never holding them whole.
+    pub stream_requests: bool,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            level: Level::Lossless,
+            gain: Gain::default(),
+            protect: Protect::Known,
+            tools: ToolRules::default(),
+            stream_requests: false,
+        }
+    }
+}
+
+/// How far a policy goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Level {
+    /// Nothing is rewritten.
+    Off,
+    /// Every rewrite can be undone to the byte.
+    #[default]
+    Lossless,
+}
+
+/// What a rewrite of a part must save, or the part stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Gain {
+    /// Parts shorter than this many bytes stay.
+    pub from_bytes: usize,
+    /// The least share of the part's estimated tokens, in percent.
+    pub percent: u64,
+    /// The least number of estimated tokens.
+    pub tokens: u64,
+}
+
+impl Default for Gain {
+    fn default() -> Self {
+        Self { from_bytes: 256, percent: 15, tokens: 16 }
+    }
+}
+
+/// Which tags are protected: their bytes leave as they came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Protect {
+    /// The tags that agents and models are known to use, and every name with `-`, `_` or `:`
+    /// between letters.
+    #[default]
+    Known,
+    /// Every name that is not an element of HTML.
+    Custom,
+    /// These names, letter case ignored.
+    Names(Vec<String>),
+}

@@ -1,0 +1,160 @@
+//! What happened to each part, and why. Never an error.
+
+use std::collections::BTreeMap;
+
+/// The codecs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Codec {
+    /// JSON: keys once, values in rows.
+    Table,
+}
+
+impl Codec {
+    /// The codec's name in the notation and in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Codec::Table => "table",
+        }
+    }
+}
+
+/// What a part is, from its bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// One JSON document, or several that follow each other.
+    Json,
+    /// Whole lines of anything else.
+    Text,
+    /// A part that Brevity has written.
+    Notation,
+}
+
+/// Why a part left unchanged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// Shorter than the policy's `gain.from_bytes`.
+    Small,
+    /// No codec is made for its kind.
+    NoCodec,
+    /// The rewrite would save less than the policy's gain.
+    NoGain,
+    /// A protected tag covers it.
+    Protected,
+    /// It holds Brevity's own notation already.
+    Notation,
+    /// A bound of [`Limits`](crate::Limits) was hit.
+    Limit,
+    /// The codec's own way back did not give the source.
+    Inexact,
+    /// No escape style reproduces the string's bytes.
+    Escapes,
+    /// It shows a file that the agent may quote back.
+    FileRead,
+    /// The configuration excludes the tool.
+    Excluded,
+    /// The policy's level is off.
+    Off,
+}
+
+impl Reason {
+    /// The reason's name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Reason::Small => "small",
+            Reason::NoCodec => "no-codec",
+            Reason::NoGain => "no-gain",
+            Reason::Protected => "protected",
+            Reason::Notation => "notation",
+            Reason::Limit => "limit",
+            Reason::Inexact => "inexact",
+            Reason::Escapes => "escapes",
+            Reason::FileRead => "file-read",
+            Reason::Excluded => "excluded",
+            Reason::Off => "off",
+        }
+    }
+}
+
+/// Where in a request a part stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Place {
+    /// The block's ordinal among the stream's blocks, from 0.
+    pub block: u64,
+    /// The index in `messages` of the message that holds it.
+    pub message: u64,
+    /// The tool's name, where it is known.
+    pub tool: Option<String>,
+}
+
+/// What happened to one part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Outcome {
+    /// Where it stands.
+    pub place: Place,
+    /// What it is.
+    pub kind: Kind,
+    /// Its length as text, before the stream's escapes.
+    pub bytes_in: u64,
+    /// The length of what left, as text.
+    pub bytes_out: u64,
+    /// Estimated tokens (o200k) before.
+    pub tokens_in: u64,
+    /// Estimated tokens (o200k) of what left.
+    pub tokens_out: u64,
+    /// The codec that rewrote it, or the reason why it stayed.
+    pub result: Result<Codec, Reason>,
+}
+
+/// Totals of outcomes. Its size is bounded by the number of codecs and reasons.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Report {
+    /// Everything together.
+    pub total: Tally,
+    /// What each codec rewrote.
+    pub rewritten: BTreeMap<Codec, Tally>,
+    /// What stayed, by reason.
+    pub kept: BTreeMap<Reason, Tally>,
+}
+
+/// A count of parts and of what they weigh.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Tally {
+    /// Parts.
+    pub parts: u64,
+    /// Bytes of text before.
+    pub bytes_in: u64,
+    /// Bytes of text after.
+    pub bytes_out: u64,
+    /// Estimated tokens (o200k) before.
+    pub tokens_in: u64,
+    /// Estimated tokens (o200k) after.
+    pub tokens_out: u64,
+}
+
+impl Report {
+    /// Adds one outcome.
+    pub fn add(&mut self, outcome: &Outcome) {
+        self.total.add(outcome);
+        match outcome.result {
+            Ok(codec) => self.rewritten.entry(codec).or_default().add(outcome),
+            Err(reason) => self.kept.entry(reason).or_default().add(outcome),
+        }
+    }
+}
+
+impl Tally {
+    fn add(&mut self, outcome: &Outcome) {
+        self.parts += 1;
+        self.bytes_in += outcome.bytes_in;
+        self.bytes_out += outcome.bytes_out;
+        self.tokens_in += outcome.tokens_in;
+        self.tokens_out += outcome.tokens_out;
+    }
+}

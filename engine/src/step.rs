@@ -1,0 +1,127 @@
+//! What a stream hands out, in order: bytes that stay, notes, and jobs to run.
+
+use crate::{Outcome, Sink, held::Held};
+use bytes::Bytes;
+use std::collections::VecDeque;
+
+pub use crate::part::Job;
+
+/// The next thing that leaves a stream.
+#[derive(Debug)]
+pub enum Step {
+    /// Bytes that leave as they came.
+    Keep(Bytes),
+    /// What happened to a part that no job was needed for.
+    Note(Outcome),
+    /// A complete part. Run it anywhere; what it gives takes this place in the order.
+    Job(Box<Job>),
+}
+
+impl Step {
+    /// Runs the job, if it is one, here and now.
+    pub fn run(self) -> Done {
+        match self {
+            Step::Keep(bytes) => Done { pieces: vec![Piece::Keep(bytes)] },
+            Step::Note(outcome) => Done { pieces: vec![Piece::Note(outcome)] },
+            Step::Job(job) => job.run(),
+        }
+    }
+}
+
+/// Steps that a stream has made and its caller has not taken yet.
+#[derive(Debug, Default)]
+pub struct Steps {
+    queue: VecDeque<Step>,
+}
+
+impl Steps {
+    /// No steps.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a step at the end.
+    pub fn push(&mut self, step: Step) {
+        self.queue.push_back(step);
+    }
+
+    /// Takes the first step.
+    pub fn pop(&mut self) -> Option<Step> {
+        self.queue.pop_front()
+    }
+
+    /// Whether all steps were taken.
+    pub fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    /// Runs every step here, in order, into `sink`.
+    pub fn run_into(&mut self, sink: &mut impl Sink) {
+        while let Some(step) = self.pop() {
+            step.run().send(sink);
+        }
+    }
+
+    /// Adds held bytes as they are.
+    pub fn keep(&mut self, held: Held) {
+        held.into_slices().for_each(|bytes| self.push(Step::Keep(bytes)));
+    }
+}
+
+/// What a step gives: bytes and notes, ready for a sink.
+#[derive(Debug, Default)]
+pub struct Done {
+    pieces: Vec<Piece>,
+}
+
+#[derive(Debug)]
+enum Piece {
+    Keep(Bytes),
+    Put(Vec<u8>),
+    Note(Outcome),
+}
+
+impl Done {
+    pub(crate) fn keep(&mut self, held: Held) {
+        self.pieces.extend(held.into_slices().map(Piece::Keep));
+    }
+
+    pub(crate) fn put(&mut self, bytes: Vec<u8>) {
+        self.pieces.push(Piece::Put(bytes));
+    }
+
+    pub(crate) fn note(&mut self, outcome: Outcome) {
+        self.pieces.push(Piece::Note(outcome));
+    }
+
+    /// The number of bytes that leave.
+    pub fn len(&self) -> usize {
+        self.pieces.iter().map(Piece::len).sum()
+    }
+
+    /// Whether no bytes leave.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Hands everything to `sink`.
+    pub fn send(self, sink: &mut impl Sink) {
+        for piece in self.pieces {
+            match piece {
+                Piece::Keep(bytes) => sink.keep(bytes),
+                Piece::Put(bytes) => sink.put(&bytes),
+                Piece::Note(outcome) => sink.note(&outcome),
+            }
+        }
+    }
+}
+
+impl Piece {
+    fn len(&self) -> usize {
+        match self {
+            Piece::Keep(bytes) => bytes.len(),
+            Piece::Put(bytes) => bytes.len(),
+            Piece::Note(_) => 0,
+        }
+    }
+}

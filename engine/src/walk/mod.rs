@@ -1,0 +1,2 @@
+//! Walkers: they read bytes as they come, cut anywhere, and hold names and offsets, never the
+//! input.

@@ -1,0 +1,1 @@
+//! The proxy around the engine `brevity`.

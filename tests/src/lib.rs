@@ -1,0 +1,1 @@
+//! Oracles, generators and the corpus loader, shared by suites, benches and fuzz targets.
