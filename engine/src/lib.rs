@@ -7,9 +7,11 @@
 pub mod escape;
 pub mod walk;
 
+mod codec;
 mod envelope;
 mod expand;
 mod held;
+mod json;
 mod limits;
 mod part;
 mod policy;
