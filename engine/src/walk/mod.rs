@@ -1,2 +1,4 @@
 //! Walkers: they read bytes as they come, cut anywhere, and hold names and offsets, never the
 //! input.
+
+pub mod json;
