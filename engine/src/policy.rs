@@ -1,5 +1,7 @@
 //! What may be rewritten, and when it is worth it. Static: one policy serves every request alike.
 
+mod glob;
+mod shell;
 mod tools;
 
 pub use tools::{Tool, ToolRules, Treatment};
