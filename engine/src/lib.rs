@@ -13,6 +13,7 @@ mod expand;
 mod held;
 mod json;
 mod limits;
+mod notation;
 mod part;
 mod policy;
 mod report;

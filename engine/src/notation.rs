@@ -19,6 +19,9 @@ const LONGEST_HEAD: usize = 512;
 /// The longest coded part, and the longest text that one stands for. Both ways keep to it, so that
 /// what `compress` takes for a coded part is what `expand` takes for one.
 pub(crate) const LONGEST: usize = 16 << 20;
+/// How many times longer than its lines a text may be: keeps the work per byte constant whoever
+/// wrote the lines.
+const LARGEST_RATIO: usize = 256;
 /// How deep a coded document may nest.
 const DEPTH: usize = 128;
 
@@ -65,8 +68,9 @@ impl Head {
     /// The text that `body`, the lines after the head, stands for. `None`: it was not written by the
     /// codec, and the part is plain text that looks like notation.
     pub(crate) fn decode(&self, body: &[u8]) -> Option<Vec<u8>> {
+        let longest = LONGEST.min(body.len() * LARGEST_RATIO + LONGEST_HEAD);
         match self.codec {
-            Codec::Table => table::decode(&self.detail, body, LONGEST, DEPTH),
+            Codec::Table => table::decode(&self.detail, body, longest, DEPTH),
         }
     }
 }

@@ -18,16 +18,17 @@ mod shape;
 mod syntax;
 mod write;
 
-use crate::{Limits, Reason, json};
+use crate::{Codec, Limits, Reason, json, notation};
 use bumpalo::Bump;
 use std::ops::Range;
+use write::Page;
 
 /// The rows under one head. With its head a page spans at most 100 lines, so nothing in it refers
 /// further up.
 const PAGE: usize = 99;
 
-/// Writes `text`, one JSON document or several, as a table. The first line of the result is the
-/// spacing's name. `verbatim` are ranges that must leave as they stand.
+/// Writes `text`, one JSON document or several, as a table. `verbatim` are ranges that must leave as
+/// they stand.
 ///
 /// # Errors
 ///
@@ -37,89 +38,39 @@ pub(crate) fn encode(
     verbatim: &[Range<usize>],
     limits: &Limits,
     arena: &Bump,
-) -> Result<Encoded, Reason> {
+) -> Result<Vec<u8>, Reason> {
     let document = json::parse(text, verbatim, limits, arena)?;
-    let body = write::document(&document, arena);
-    Ok(Encoded { spacing: document.spacing.to_string(), body })
+    let Page { mut body, words } = write::document(&document, arena);
+    let spacing = document.spacing.to_string();
+    let detail = match spacing.split_once(':') {
+        None => spacing,
+        Some((base, departures)) => {
+            body.extend_from_slice(format!("\n{SPACING}{departures}").as_bytes());
+            format!("{base}{DEPARTS}")
+        }
+    };
+    Ok(notation::frame(Codec::Table, &detail, &words, &body))
 }
 
-/// What `encode` gives.
-#[derive(Debug)]
-pub(crate) struct Encoded {
-    /// The spacing's description, one word or more.
-    pub(crate) spacing: String,
-    /// The lines, without a newline at the end.
-    pub(crate) body: Vec<u8>,
-}
-
-/// The text that `encode` was given. `None` where `spacing` or `body` is not what `encode` writes,
-/// or where the text would be longer than `longest` bytes.
-pub(crate) fn decode(spacing: &str, body: &[u8], longest: usize, depth: usize) -> Option<Vec<u8>> {
-    let spacing: json::Spacing = spacing.parse().ok()?;
+/// The text that `body` was written for. `None` where `detail` or `body` is not what `encode` writes,
+/// where the text would be longer than `longest` bytes, or nests deeper than `depth`.
+pub(crate) fn decode(detail: &str, body: &[u8], longest: usize, depth: usize) -> Option<Vec<u8>> {
+    let (spacing, body) = match detail.strip_suffix(DEPARTS) {
+        None => (detail.parse(), body),
+        Some(base) => {
+            let at = memchr::memrchr(b'\n', body)?;
+            let departures = std::str::from_utf8(body[at + 1..].strip_prefix(SPACING.as_bytes())?);
+            (format!("{base}:{}", departures.ok()?).parse(), &body[..at])
+        }
+    };
+    let spacing: json::Spacing = spacing.ok()?;
     let compact = read::document(body, longest, depth)?;
     let mut text = Vec::with_capacity(compact.len());
     spacing.restore(&compact, depth, longest, &mut text)?;
     Some(text)
 }
 
-#[cfg(test)]
-mod scratch {
-    use super::*;
-    #[test]
-    fn corpus() {
-        let root = std::env::var("BREVITY_CORPUS").unwrap();
-        std::fs::create_dir_all("/tmp/out").unwrap();
-        for dir in ["json", "tools", "tool-json", "json-test-suite"] {
-            for file in std::fs::read_dir(format!("{root}/{dir}")).unwrap() {
-                let path = file.unwrap().path();
-                let name = path.file_name().unwrap().to_str().unwrap().to_string();
-                let text = std::fs::read(&path).unwrap();
-                let arena = Bump::new();
-                let trimmed = text.strip_suffix(b"\n").unwrap_or(&text);
-                let mut limits = Limits::default();
-                limits.document_nodes *= 4;
-                let t = std::time::Instant::now();
-                match encode(trimmed, &[], &limits, &arena) {
-                    Err(reason) => {
-                        if dir != "json-test-suite" || name.starts_with("y_") {
-                            println!("{dir}/{name}: {reason:?}")
-                        }
-                    }
-                    Ok(encoded) => {
-                        let e = t.elapsed();
-                        let t = std::time::Instant::now();
-                        let back = decode(&encoded.spacing, &encoded.body, 8 << 20, 128);
-                        let d = t.elapsed();
-                        let ok = back.as_deref() == Some(trimmed);
-                        if dir != "json-test-suite" {
-                            let mb = text.len() as f64 / 1e6;
-                            if !ok || text.len() > 20000 {
-                                println!(
-                                    "{dir}/{name}: {ok} enc {:.0} dec {:.0} MB/s {}",
-                                    mb / e.as_secs_f64(),
-                                    mb / d.as_secs_f64(),
-                                    &encoded.spacing.chars().take(60).collect::<String>()
-                                );
-                            }
-                            let head = format!(
-                                "[brevity 1 table {} lines, {}: JSON rows under # keys; empty = as above]\n",
-                                1 + encoded.body.iter().filter(|b| **b == b'\n').count(),
-                                encoded.spacing
-                            );
-                            std::fs::write(
-                                format!("/tmp/out/{dir}-{name}"),
-                                [head.as_bytes(), &encoded.body].concat(),
-                            )
-                            .unwrap();
-                        } else if !ok {
-                            println!(
-                                "{dir}/{name}: BAD {}",
-                                String::from_utf8_lossy(&encoded.body)
-                            );
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
+/// Ends the detail of a head whose part has a last line on spacing.
+const DEPARTS: char = '+';
+/// Begins that line.
+const SPACING: &str = "spacing:";

@@ -13,13 +13,22 @@ const NEAR: u32 = 100;
 /// Containers below this size stand on one line.
 const ON_ONE_LINE: u32 = 120;
 
-/// Writes all documents, without a newline at the end.
+/// What [`document`] writes.
+pub(super) struct Page {
+    /// The lines, without a newline at the end.
+    pub(super) body: Vec<u8>,
+    /// What a reader must know of them.
+    pub(super) words: String,
+}
+
+/// Writes all documents.
 ///
 /// It writes twice: the first time to learn which of the values that come again do so within reach,
 /// since only those get a mark.
-pub(super) fn document(document: &Document, arena: &Bump) -> Vec<u8> {
+pub(super) fn document(document: &Document, arena: &Bump) -> Page {
     let draft = Writer::new(document, arena, Marks::default()).run();
-    Writer::new(document, arena, draft.marks.numbered()).run().out
+    let writer = Writer::new(document, arena, draft.marks.numbered()).run();
+    Page { words: writer.legend.words(), body: writer.out }
 }
 
 struct Writer<'a, 'd> {
@@ -32,11 +41,21 @@ struct Writer<'a, 'd> {
     marks: Marks,
     /// Whether a head is being written: what stands there is not marked.
     in_head: bool,
+    legend: Legend,
 }
 
 impl<'a, 'd> Writer<'a, 'd> {
     fn new(document: &'d Document<'a>, arena: &'a Bump, marks: Marks) -> Self {
-        Self { document, arena, out: Vec::new(), line: 0, above: Vec::new(), marks, in_head: false }
+        Self {
+            document,
+            arena,
+            out: Vec::new(),
+            line: 0,
+            above: Vec::new(),
+            marks,
+            in_head: false,
+            legend: Legend::default(),
+        }
     }
 
     fn run(mut self) -> Self {
@@ -145,6 +164,7 @@ impl<'a, 'd> Writer<'a, 'd> {
 
     fn head(&mut self, shape: &Shape<'a>) {
         self.out.push(b'#');
+        self.legend.table = true;
         self.in_head = true;
         match shape {
             Shape::Record(fields) => self.fields(fields),
@@ -181,12 +201,17 @@ impl<'a, 'd> Writer<'a, 'd> {
             self.shape(&field.shape);
             match &field.mode {
                 Mode::Above => {}
-                Mode::Optional => self.out.push(b'?'),
+                Mode::Optional => {
+                    self.legend.optional = true;
+                    self.out.push(b'?');
+                }
                 Mode::Default(value) => {
+                    self.legend.default = true;
                     self.out.push(b'=');
                     self.generic(value);
                 }
                 Mode::Constant(value) => {
+                    self.legend.constant = true;
                     self.out.extend_from_slice(b"==");
                     self.generic(value);
                 }
@@ -221,7 +246,11 @@ impl<'a, 'd> Writer<'a, 'd> {
     fn cell(&mut self, field: &Field<'a>, cell: &Option<Value<'a>>) {
         let id = cell.map_or(u32::MAX, |value| value.id);
         let is_empty = match &field.mode {
-            Mode::Above => self.above[field.slot].replace(id) == Some(id),
+            Mode::Above => {
+                let is_same = self.above[field.slot].replace(id) == Some(id);
+                self.legend.above |= is_same;
+                is_same
+            }
             Mode::Optional => cell.is_none(),
             Mode::Default(value) => id == value.id,
             Mode::Constant(_) => true,
@@ -229,7 +258,10 @@ impl<'a, 'd> Writer<'a, 'd> {
         match cell {
             _ if is_empty => {}
             Some(value) => self.shaped(value, &field.shape),
-            None => self.out.push(b'-'),
+            None => {
+                self.legend.absent = true;
+                self.out.push(b'-');
+            }
         }
     }
 
@@ -343,7 +375,39 @@ impl<'a, 'd> Writer<'a, 'd> {
         if saved < 4 || self.in_head {
             return false;
         }
-        self.marks.write(value.id, self.line, &mut self.out)
+        let is_copy = self.marks.write(value.id, self.line, &mut self.out);
+        self.legend.marks |= is_copy;
+        is_copy
+    }
+}
+
+/// Which of the notation's words a part uses, to explain those and no others.
+#[derive(Default)]
+struct Legend {
+    table: bool,
+    above: bool,
+    default: bool,
+    constant: bool,
+    optional: bool,
+    absent: bool,
+    marks: bool,
+}
+
+impl Legend {
+    fn words(&self) -> String {
+        let words = [
+            (!self.table, "JSON without quotes"),
+            (self.table, "JSON, rows under # keys"),
+            (self.above, "empty = as above"),
+            (self.default, "k=v: empty = v"),
+            (self.constant, "k==v: all v"),
+            (self.optional, "k?: empty = none"),
+            (self.absent, "- = none"),
+            (self.marks, "*1 = &1"),
+        ];
+        let used: Vec<_> =
+            words.iter().filter(|(used, _)| *used).map(|(_, words)| *words).collect();
+        used.join(", ")
     }
 }
 
