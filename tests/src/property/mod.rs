@@ -1,0 +1,5 @@
+//! What must hold for any bytes. Suites and fuzz targets call these; a breach is a panic.
+
+mod json;
+
+pub use json::{json_walker, walk_json};
