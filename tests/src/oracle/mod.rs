@@ -1,0 +1,3 @@
+//! Readers of whole buffers, too simple to be wrong.
+
+pub mod tag;
