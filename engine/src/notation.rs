@@ -10,7 +10,6 @@
 //! words after the colon are for the reader and mean nothing to the decoder.
 
 use crate::{Codec, codec::table};
-use memchr::memmem;
 
 /// What every head line begins with.
 pub(crate) const MARK: &[u8] = b"[brevity 1 ";
@@ -43,11 +42,6 @@ pub(crate) fn frame(codec: Codec, detail: &str, words: &str, body: &[u8]) -> Vec
     out.extend_from_slice(head.as_bytes());
     out.extend_from_slice(body);
     out
-}
-
-/// Whether `text` may hold a head line, at any level of escapes.
-pub(crate) fn may_hold_head(text: &[u8]) -> bool {
-    memmem::find(text, MARK).is_some()
 }
 
 impl Head {

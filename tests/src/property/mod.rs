@@ -5,3 +5,6 @@ mod sse;
 
 pub use json::{json_walker, walk_json};
 pub use sse::{frame_sse, sse};
+mod tag;
+
+pub use tag::{check_tags, tag_walker, walk_tags};

@@ -18,29 +18,21 @@ mod shape;
 mod syntax;
 mod write;
 
-use crate::{Codec, Limits, Reason, json, notation};
+use crate::{
+    Codec,
+    json::{Document, Spacing},
+    notation,
+};
 use bumpalo::Bump;
-use std::ops::Range;
 use write::Page;
 
 /// The rows under one head. With its head a page spans at most 100 lines, so nothing in it refers
 /// further up.
 const PAGE: usize = 99;
 
-/// Writes `text`, one JSON document or several, as a table. `verbatim` are ranges that must leave as
-/// they stand.
-///
-/// # Errors
-///
-/// The reason why `text` has no such form.
-pub(crate) fn encode(
-    text: &[u8],
-    verbatim: &[Range<usize>],
-    limits: &Limits,
-    arena: &Bump,
-) -> Result<Vec<u8>, Reason> {
-    let document = json::parse(text, verbatim, limits, arena)?;
-    let Page { mut body, words } = write::document(&document, arena);
+/// Writes documents as a table.
+pub(crate) fn encode(document: &Document, arena: &Bump) -> Vec<u8> {
+    let Page { mut body, words } = write::document(document, arena);
     let spacing = document.spacing.to_string();
     let detail = match spacing.split_once(':') {
         None => spacing,
@@ -49,7 +41,7 @@ pub(crate) fn encode(
             format!("{base}{DEPARTS}")
         }
     };
-    Ok(notation::frame(Codec::Table, &detail, &words, &body))
+    notation::frame(Codec::Table, &detail, &words, &body)
 }
 
 /// The text that `body` was written for. `None` where `detail` or `body` is not what `encode` writes,
@@ -63,7 +55,7 @@ pub(crate) fn decode(detail: &str, body: &[u8], longest: usize, depth: usize) ->
             (format!("{base}:{}", departures.ok()?).parse(), &body[..at])
         }
     };
-    let spacing: json::Spacing = spacing.ok()?;
+    let spacing: Spacing = spacing.ok()?;
     let compact = read::document(body, longest, depth)?;
     let mut text = Vec::with_capacity(compact.len());
     spacing.restore(&compact, depth, longest, &mut text)?;
