@@ -1,6 +1,8 @@
 //! Everything comes back, byte for byte.
 
-use brevity::{Block, Expander, Outcome, Place, Settings, Sink, Steps, Treatment, Wire, compress, expand};
+use brevity::{
+    Block, Expander, Outcome, Place, Settings, Sink, Steps, Treatment, Wire, compress, expand,
+};
 use bytes::Bytes;
 use std::sync::Arc;
 
@@ -56,8 +58,22 @@ fn corpus_scratch() {
             let mb = text.len() as f64 / 1e6;
             if dir != "json-test-suite" {
                 std::fs::write(format!("/tmp/out/{dir}-{name}"), &out.bytes).unwrap();
-                let results: Vec<_> = out.outcomes.iter().map(|o| (o.kind, o.bytes_in, o.bytes_out, o.result)).take(5).collect();
-                if text.len() > 3000 { println!("{dir}/{name} {} -> {} {:.0} {:.0} MB/s {:?}", text.len(), out.bytes.len(), mb / e.as_secs_f64(), mb / d.as_secs_f64(), results);}
+                let results: Vec<_> = out
+                    .outcomes
+                    .iter()
+                    .map(|o| (o.kind, o.bytes_in, o.bytes_out, o.result))
+                    .take(5)
+                    .collect();
+                if text.len() > 3000 {
+                    println!(
+                        "{dir}/{name} {} -> {} {:.0} {:.0} MB/s {:?}",
+                        text.len(),
+                        out.bytes.len(),
+                        mb / e.as_secs_f64(),
+                        mb / d.as_secs_f64(),
+                        results
+                    );
+                }
             }
             for chunk in [7, 4096] {
                 let again = run(&text, Wire::Text, chunk);
