@@ -1,5 +1,7 @@
 //! What must hold for any bytes. Suites and fuzz targets call these; a breach is a panic.
 
+mod placeholder;
 mod tag;
 
+pub use placeholder::placeholders;
 pub use tag::{check_tags, tag_walker, walk_tags};
