@@ -5,6 +5,7 @@
 //! leaves as *parts*, each small enough to hold. A *codec* writes one part shorter, and back.
 
 pub mod escape;
+pub mod placeholder;
 pub mod walk;
 
 mod codec;
