@@ -1,1 +1,3 @@
 //! Oracles, generators and the corpus loader, shared by suites, benches and fuzz targets.
+
+pub mod corpus;
