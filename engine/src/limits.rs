@@ -25,6 +25,9 @@ pub struct Limits {
     pub document: usize,
     /// How many values one JSON document may hold.
     pub document_nodes: usize,
+    /// What is remembered of a request's tool calls: ids, names and a record for each. Results of
+    /// calls beyond stay as they are.
+    pub calls: usize,
     /// The longest request that is held until it is complete; a longer one is streamed.
     pub request: usize,
     /// The longest event of an event stream that is read.
@@ -45,6 +48,7 @@ impl Default for Limits {
             window: MIB,
             document: 4 * MIB,
             document_nodes: MIB,
+            calls: 4 * MIB,
             request: 32 * MIB,
             sse_event: MIB,
         }

@@ -41,7 +41,17 @@ impl Block {
 
     /// Ends the block: all that waits goes to `steps`.
     pub fn finish(self, steps: &mut Steps) {
-        steps.push(Step::Job(Box::new(Job { place: self.place, raw: self.held })));
+        steps.push(Step::Job(Box::new(Job {
+            place: self.place,
+            wire: self.wire,
+            treatment: self.treatment,
+            raw: self.held,
+        })));
+    }
+
+    /// Ends a block that breaks off: what waits leaves as it came.
+    pub fn abandon(self, steps: &mut Steps) {
+        steps.keep(self.held);
     }
 }
 
@@ -49,13 +59,15 @@ impl Block {
 #[derive(Debug)]
 pub struct Job {
     place: Place,
+    wire: Wire,
+    treatment: Treatment,
     raw: Held,
 }
 
 impl Job {
     /// Rewrites the part, or keeps it.
     pub fn run(self) -> Done {
-        let bytes = self.raw.len() as u64;
+        let bytes = self.text_len() as u64;
         let mut done = Done::default();
         done.keep(self.raw);
         done.note(Outcome {
@@ -65,9 +77,26 @@ impl Job {
             bytes_out: bytes,
             tokens_in: 0,
             tokens_out: 0,
-            result: Err(Reason::NoCodec),
+            result: Err(match self.treatment {
+                Treatment::Rewrite => Reason::NoCodec,
+                Treatment::FileRead => Reason::FileRead,
+                Treatment::Excluded => Reason::Excluded,
+            }),
         });
         done
+    }
+}
+
+impl Job {
+    fn text_len(&self) -> usize {
+        let (mut raw, mut text) = (Vec::new(), Vec::new());
+        self.raw.copy_to(&mut raw);
+        match self.wire {
+            Wire::Text => raw.len(),
+            Wire::JsonString => {
+                crate::escape::unescape(&raw, &mut text).map_or(raw.len(), |()| text.len())
+            }
+        }
     }
 }
 
