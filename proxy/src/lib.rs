@@ -1,1 +1,3 @@
 //! The proxy around the engine `brevity`.
+
+pub mod meter;

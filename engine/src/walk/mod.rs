@@ -2,3 +2,4 @@
 //! input.
 
 pub mod json;
+pub mod sse;
