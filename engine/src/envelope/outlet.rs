@@ -125,7 +125,9 @@ impl Outlet {
     /// Ends the waiting: sends on what came up to `at`. Without a verdict nothing is eligible.
     pub(super) fn settle(&mut self, at: usize, verdict: Option<&Verdict>, steps: &mut Steps) {
         self.send(at, steps);
-        let Way::Wait(mut wait) = std::mem::replace(&mut self.way, Way::Pass) else { return };
+        let Way::Wait(wait) = &mut self.way else { return };
+        let mut wait = std::mem::take(wait);
+        self.way = Way::Pass;
         let Some(verdict) = verdict else { return steps.keep(wait.into_held()) };
         while let Some((before, text)) = wait.next_text() {
             steps.keep(before);

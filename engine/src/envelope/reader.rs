@@ -350,6 +350,7 @@ impl Reader {
     }
 
     fn give_up(&mut self, at: usize, steps: &mut Steps) {
+        self.settle_if_over(at, steps);
         let place = self.outlet.give_up(at, self.message(), steps);
         self.broken = Some((place, self.outlet.offset(at)));
     }

@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 const RECORD: u64 = 64;
 
 /// Bytes that wait, from the inside of the first text on.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Wait {
     from: u64,
     held: Held,

@@ -1,4 +1,5 @@
 //! Readers of whole buffers, too simple to be wrong.
 
+pub mod envelope;
 pub mod json;
 pub mod sse;
