@@ -7,10 +7,13 @@
 pub mod escape;
 pub mod walk;
 
+mod codec;
 mod envelope;
 mod expand;
 mod held;
+mod json;
 mod limits;
+mod notation;
 mod part;
 mod policy;
 mod report;
@@ -27,4 +30,4 @@ pub use policy::{Gain, Level, Policy, Protect, Settings, Tool, ToolRules, Treatm
 pub use report::{Codec, Kind, Outcome, Place, Reason, Report, Tally};
 pub use sink::Sink;
 pub use step::{Done, Job, Step, Steps};
-pub use tokens::Estimator;
+pub use tokens::{Estimator, estimate};

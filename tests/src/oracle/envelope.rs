@@ -18,7 +18,7 @@ pub struct Eligible {
     pub text: String,
 }
 
-/// The eligible strings of `body`, in order. `None`: a tree does not tell, since keys come twice, are
+/// The eligible strings of `body` that are not empty, in order. `None`: a tree does not tell, since keys come twice, are
 /// of wrong types or are very long; or `body` has no tree.
 pub fn eligible(dialect: Dialect, body: &[u8]) -> Option<Vec<Eligible>> {
     let root = serde_json::from_slice::<Value>(body).ok()?;
@@ -88,6 +88,9 @@ impl Found {
         let parts = objects(content).filter(|part| part.get("type") == Some(&"text".into()));
         let texts = parts.filter_map(|part| part.get("text"));
         for text in content.into_iter().chain(texts).filter_map(Value::as_str) {
+            if text.is_empty() {
+                continue;
+            }
             let (text, tool) = (text.to_owned(), tool.clone());
             self.texts.push(Eligible { message: self.message, tool, text });
         }

@@ -65,7 +65,8 @@ impl Passed {
         self.notes.iter().all(|note| note.result != Err(Reason::Malformed))
     }
 
-    /// Each block that was noted: its message, its tool and the bytes of its text.
+    /// Each block that was noted: its message, its tool and the bytes of its text. An empty one is
+    /// not noted.
     pub fn blocks(&self) -> Vec<(u64, Option<String>, u64)> {
         let mut blocks = BTreeMap::new();
         for note in self.notes.iter().filter(|note| note.result != Err(Reason::Malformed)) {

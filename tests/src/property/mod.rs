@@ -7,3 +7,6 @@ mod sse;
 pub use envelope::{Passed, envelope, pass_request};
 pub use json::{json_walker, walk_json};
 pub use sse::{frame_sse, sse};
+mod tag;
+
+pub use tag::{check_tags, tag_walker, walk_tags};
