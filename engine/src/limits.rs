@@ -27,6 +27,9 @@ pub struct Limits {
     pub document_depth: usize,
     /// How many values one JSON document may hold.
     pub document_nodes: usize,
+    /// What is remembered of a request's tool calls: ids, names and a record for each. Results of
+    /// calls beyond stay as they are.
+    pub calls: usize,
     /// The longest request that is held until it is complete; a longer one is streamed.
     pub request: usize,
     /// The longest event of an event stream that is read.
@@ -48,6 +51,7 @@ impl Default for Limits {
             document: 4 * MIB,
             document_depth: 128,
             document_nodes: 256 * KIB,
+            calls: 4 * MIB,
             request: 32 * MIB,
             sse_event: MIB,
         }

@@ -88,6 +88,14 @@ impl Block {
             Route::Cut(parts) => parts.finish(steps),
         }
     }
+
+    /// Ends a block that breaks off: all that waits leaves as it came.
+    pub fn abandon(self, steps: &mut Steps) {
+        match self.0 {
+            Route::Pass(pass) => pass.finish(steps),
+            Route::Cut(parts) => parts.abandon(steps),
+        }
+    }
 }
 
 /// A block that leaves as it came, and is weighed on the way.
@@ -195,6 +203,11 @@ impl Parts {
         });
         self.collect();
         self.release(u64::MAX, steps);
+    }
+
+    fn abandon(self, steps: &mut Steps) {
+        self.waiting.into_iter().for_each(|waiting| steps.keep(waiting.raw));
+        steps.keep(self.raw);
     }
 
     /// Takes complete pieces from the cutter, each with its raw bytes.
