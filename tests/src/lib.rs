@@ -1,3 +1,4 @@
 //! Oracles, generators and the corpus loader, shared by suites, benches and fuzz targets.
 
 pub mod corpus;
+pub mod generate;
