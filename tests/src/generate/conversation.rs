@@ -210,7 +210,7 @@ impl Outcome {
 }
 
 /// What every agent sends with a request: text that is never to change.
-const SYSTEM: &str = "You are a coding agent. Work in <env>/work/garden</env> & keep to the task.\n\
+const SYSTEM: &str = "You are a coding agent. Work in <env>/srv/garden</env> & keep to the task.\n\
     <system-reminder>\nToday is 2026-03-03.\n</system-reminder>";
 
 /// The tools, as name and description.

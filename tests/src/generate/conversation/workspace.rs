@@ -24,7 +24,7 @@ struct File {
 impl Workspace {
     pub(super) fn new(rng: &mut Rng) -> Self {
         let file = |rng: &mut Rng| File {
-            path: format!("/work/garden/{}", words::path(rng)),
+            path: format!("/srv/garden/{}", words::path(rng)),
             lines: (0..rng.between(60, 320)).map(|_| code_line(rng)).collect(),
         };
         Self { files: (0..8).map(|_| file(rng)).collect() }
