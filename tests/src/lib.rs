@@ -3,6 +3,7 @@
 pub mod body;
 pub mod corpus;
 pub mod cuts;
+pub mod generate;
 pub mod oracle;
 pub mod property;
 pub mod run;
