@@ -5,6 +5,7 @@
 //! leaves as *parts*, each small enough to hold. A *codec* writes one part shorter, and back.
 
 pub mod escape;
+pub mod placeholder;
 pub mod walk;
 
 mod codec;
@@ -30,4 +31,6 @@ pub use policy::{Gain, Level, Policy, Protect, Settings, Tool, ToolRules, Treatm
 pub use report::{Codec, Kind, Outcome, Place, Reason, Report, Tally};
 pub use sink::Sink;
 pub use step::{Done, Job, Step, Steps};
+#[cfg(feature = "exact-tokens")]
+pub use tokens::exact;
 pub use tokens::{Estimator, estimate};

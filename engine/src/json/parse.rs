@@ -10,7 +10,8 @@ use crate::{
     walk::json::{Event, JsonErrorKind, JsonWalker},
 };
 use bumpalo::Bump;
-use std::{collections::HashMap, ops::Range};
+use foldhash::HashMap;
+use std::ops::Range;
 
 /// One JSON document, or several that follow each other.
 #[derive(Debug)]

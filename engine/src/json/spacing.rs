@@ -3,10 +3,12 @@
 
 use super::gap::{Bracket, Class, Gaps, Place};
 use crate::walk::json::{Event, JsonWalker};
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 /// How many gaps may differ from their class before a document's spacing counts as irregular.
 const EXCEPTIONS: usize = 1_024;
+/// How many classes of gaps a document may have.
+const CLASSES: usize = 4_096;
 /// How many different gaps a document may have.
 pub(super) const GAPS: usize = 256;
 
@@ -115,21 +117,24 @@ impl Learner {
     }
 
     fn learn(&mut self, class: Class, gap: &[u8]) -> u16 {
-        self.guess_base(class, gap);
-        let index = self.texts.index(gap);
-        self.irregular |= self.texts.list.len() > GAPS;
-        let expected = *self.classes.entry(class).or_insert(index);
-        if expected != index {
-            self.exceptions.push((self.ordinal, index));
-            self.irregular |= self.exceptions.len() > EXCEPTIONS;
-        }
-        self.ordinal += 1;
-        // Once irregular, nothing more is worth remembering.
         if self.irregular {
-            self.exceptions.clear();
-            self.texts.clear();
             return 0;
         }
+        self.ordinal += 1;
+        let expected = self.classes.get(&class).copied();
+        if let Some(index) = expected.filter(|&index| self.texts.list[usize::from(index)] == gap) {
+            return index;
+        }
+        self.guess_base(class, gap);
+        let index = self.texts.index(gap);
+        if expected.is_none() {
+            self.classes.insert(class, index);
+        } else {
+            self.exceptions.push((self.ordinal - 1, index));
+        }
+        self.irregular = self.texts.list.len() > GAPS
+            || self.classes.len() > CLASSES
+            || self.exceptions.len() > EXCEPTIONS;
         index
     }
 
@@ -153,7 +158,7 @@ struct Texts {
 
 impl Default for Texts {
     fn default() -> Self {
-        Self { list: vec![Vec::new()], index: HashMap::from([(Vec::new(), 0)]) }
+        Self { list: vec![Vec::new()], index: HashMap::from_iter([(Vec::new(), 0)]) }
     }
 }
 
@@ -166,10 +171,6 @@ impl Texts {
         self.list.push(gap.to_vec());
         self.index.insert(gap.to_vec(), index);
         index
-    }
-
-    fn clear(&mut self) {
-        *self = Self::default();
     }
 }
 
@@ -202,8 +203,7 @@ impl Spacing {
                 None => self.base.write(&class, out),
             }
             ordinal += 1;
-            let style = styles.get(&out[from..]).copied();
-            Some(style)
+            Some(from)
         };
         loop {
             if walker.is_complete() {
@@ -219,9 +219,9 @@ impl Spacing {
             let end = walker.offset() as usize;
             let mut token = compact.get(done..end)?;
             if let Some(class) = gaps.before(event) {
-                let style = write(class, out)?;
+                let from = write(class, out)?;
                 if class.place == Place::Open {
-                    gaps.set_style(style.unwrap_or(u16::MAX));
+                    gaps.set_style(styles.get(&out[from..]).copied().unwrap_or(u16::MAX));
                 }
                 token = token.trim_ascii_start();
             }

@@ -7,6 +7,8 @@ mod sse;
 pub use envelope::{Passed, envelope, pass_request};
 pub use json::{json_walker, walk_json};
 pub use sse::{frame_sse, sse};
+mod placeholder;
 mod tag;
 
+pub use placeholder::placeholders;
 pub use tag::{check_tags, tag_walker, walk_tags};

@@ -2,7 +2,7 @@
 
 use crate::json::{Member, Node, Value};
 use bumpalo::{Bump, collections::Vec as ArenaVec};
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 /// How the values of one place are written.
 #[derive(Clone, Copy, Debug)]

@@ -27,7 +27,10 @@ pub(super) struct Page {
 /// since only those get a mark.
 pub(super) fn document(document: &Document, arena: &Bump) -> Page {
     let draft = Writer::new(document, arena, Marks::default()).run();
-    let writer = Writer::new(document, arena, draft.marks.numbered()).run();
+    let writer = match draft.marks.used.contains(&true) {
+        true => Writer::new(document, arena, draft.marks.numbered()).run(),
+        false => draft,
+    };
     Page { words: writer.legend.words(), body: writer.out }
 }
 
