@@ -1,4 +1,5 @@
 //! Oracles, generators and the corpus loader, shared by suites, benches and fuzz targets.
 
+pub mod cuts;
 pub mod oracle;
 pub mod property;

@@ -1,5 +1,7 @@
 //! Walkers: they read bytes as they come, cut anywhere, and hold names and offsets, never the
 //! input.
 
+pub mod html;
 pub mod json;
 pub mod sse;
+pub mod tag;

@@ -2,6 +2,8 @@
 
 mod json;
 mod sse;
+mod tag;
 
 pub use json::{json_walker, walk_json};
 pub use sse::{frame_sse, sse};
+pub use tag::{check_tags, tag_walker, walk_tags};

@@ -1,0 +1,192 @@
+//! The element names of HTML, as the living standard lists them.
+
+/// The elements of the HTML living standard: the index of elements, `svg` and `math` included, and
+/// the obsolete ones of "Non-conforming features", which parsers still know. Sorted.
+static ELEMENTS: [&str; 144] = [
+    "a",
+    "abbr",
+    "acronym",
+    "address",
+    "applet",
+    "area",
+    "article",
+    "aside",
+    "audio",
+    "b",
+    "base",
+    "basefont",
+    "bdi",
+    "bdo",
+    "bgsound",
+    "big",
+    "blink",
+    "blockquote",
+    "body",
+    "br",
+    "button",
+    "canvas",
+    "caption",
+    "center",
+    "cite",
+    "code",
+    "col",
+    "colgroup",
+    "data",
+    "datalist",
+    "dd",
+    "del",
+    "details",
+    "dfn",
+    "dialog",
+    "dir",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "embed",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "font",
+    "footer",
+    "form",
+    "frame",
+    "frameset",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "header",
+    "hgroup",
+    "hr",
+    "html",
+    "i",
+    "iframe",
+    "img",
+    "input",
+    "ins",
+    "isindex",
+    "kbd",
+    "keygen",
+    "label",
+    "legend",
+    "li",
+    "link",
+    "listing",
+    "main",
+    "map",
+    "mark",
+    "marquee",
+    "math",
+    "menu",
+    "menuitem",
+    "meta",
+    "meter",
+    "multicol",
+    "nav",
+    "nextid",
+    "nobr",
+    "noembed",
+    "noframes",
+    "noscript",
+    "object",
+    "ol",
+    "optgroup",
+    "option",
+    "output",
+    "p",
+    "param",
+    "picture",
+    "plaintext",
+    "pre",
+    "progress",
+    "q",
+    "rb",
+    "rp",
+    "rt",
+    "rtc",
+    "ruby",
+    "s",
+    "samp",
+    "script",
+    "search",
+    "section",
+    "select",
+    "selectedcontent",
+    "slot",
+    "small",
+    "source",
+    "spacer",
+    "span",
+    "strike",
+    "strong",
+    "style",
+    "sub",
+    "summary",
+    "sup",
+    "svg",
+    "table",
+    "tbody",
+    "td",
+    "template",
+    "textarea",
+    "tfoot",
+    "th",
+    "thead",
+    "time",
+    "title",
+    "tr",
+    "track",
+    "tt",
+    "u",
+    "ul",
+    "var",
+    "video",
+    "wbr",
+    "xmp",
+];
+
+/// The length of the longest name.
+const LONGEST: usize = 15;
+
+/// Whether `name` is an element of HTML, letter case ignored.
+///
+/// ```
+/// use brevity::walk::html::is_element;
+///
+/// assert!(is_element(b"DIV"));
+/// assert!(!is_element(b"tool_call"));
+/// ```
+pub fn is_element(name: &[u8]) -> bool {
+    let mut lower = [0; LONGEST];
+    let Some(lower) = lower.get_mut(..name.len()) else { return false };
+    lower.copy_from_slice(name);
+    lower.make_ascii_lowercase();
+    ELEMENTS.binary_search_by(|element| element.as_bytes().cmp(lower)).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_is_sorted_and_lower_case() {
+        assert!(ELEMENTS.is_sorted_by(|a, b| a < b));
+        assert!(ELEMENTS.iter().all(|name| name.to_ascii_lowercase() == *name));
+        assert_eq!(ELEMENTS.iter().map(|name| name.len()).max(), Some(LONGEST));
+    }
+
+    #[test]
+    fn finds_every_name_in_any_case_and_no_other() {
+        for name in ELEMENTS {
+            assert!(is_element(name.as_bytes()) && is_element(name.to_uppercase().as_bytes()));
+            assert!(!is_element(format!("{name}-x").as_bytes()));
+        }
+        for name in ["", "h7", "thinking", "selectedcontents", "a\0", "ab"] {
+            assert!(!is_element(name.as_bytes()), "{name}");
+        }
+    }
+}
