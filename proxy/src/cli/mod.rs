@@ -5,9 +5,11 @@
 //! sense.
 
 mod compress;
+mod demo;
 mod expand;
 mod inspect;
 mod io;
+mod proxy;
 mod stats;
 mod stream;
 
@@ -24,18 +26,24 @@ pub(crate) struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
+  brevity demo
+  brevity proxy
   cargo metadata --format-version 1 | brevity compress --stats > short.txt
   brevity expand short.txt
   brevity inspect --api anthropic request.json";
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run the proxy between an agent and its model
+    Proxy(proxy::Args),
     /// Shorten standard input or a file
     Compress(compress::Args),
     /// Put back what `compress` removed
     Expand(expand::Args),
     /// Show what Brevity sees in an input, and why it leaves parts of it alone
     Inspect(inspect::Args),
+    /// Replay an agent's conversation through the proxy, with a table per turn
+    Demo(demo::Args),
 }
 
 /// The API that a request body or an answer speaks.
@@ -62,9 +70,11 @@ impl Cli {
     /// Runs the subcommand.
     pub(crate) fn run(self) -> ExitCode {
         match self.command {
+            Command::Proxy(args) => proxy::run(&args),
             Command::Compress(args) => exit(compress::run(&args)),
             Command::Expand(args) => exit(expand::run(&args)),
             Command::Inspect(args) => exit(inspect::run(&args)),
+            Command::Demo(args) => demo::run(&args),
         }
     }
 }

@@ -93,7 +93,9 @@ async fn serve(config: Config) -> Result<(), Failure> {
     let server = Server::bind(config, Arc::new(LogRecorder)).await?;
     let address = server.local_addr()?;
     if !address.ip().is_loopback() {
-        tracing::warn!("{address} can be reached from other machines; Brevity asks nobody who they are");
+        tracing::warn!(
+            "{address} can be reached from other machines; Brevity asks nobody who they are"
+        );
     }
     let stop = signals()?;
     // A standard output that is closed changes nothing.

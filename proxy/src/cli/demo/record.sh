@@ -11,7 +11,7 @@ trap 'rm -rf "$work"' EXIT
 repository=$work/brevity
 git clone -q "$(git -C "$here" rev-parse --show-toplevel)" "$repository"
 cd "$repository"
-export CARGO_TERM_COLOR=never CARGO_TERM_QUIET=false
+export CARGO_TERM_COLOR=never RUST_BACKTRACE=0
 
 # The fault: what was taken from the front is not taken off the length.
 sed -i 's/self\.len -= len;/self.len -= front.slices.len();/' engine/src/held.rs
@@ -25,7 +25,8 @@ message() { jq -c . >>"$work/messages"; }
 # neutral < text: the paths of this machine, replaced.
 neutral() {
   sed -e "s|$repository|/home/dev/brevity|g" -e "s|${CARGO_HOME:-$HOME/.cargo}|/home/dev/.cargo|g" \
-    -e 's|registry/src/[^/"]*/|registry/src/|g' -e "s|$work|/tmp|g" -e "s|$HOME|/home/dev|g"
+    -e 's|registry/src/[^/"]*/|registry/src/|g' -e 's|registry+[^#"]*|registry|g' \
+    -e "s|$work|/home/dev|g" -e "s|$HOME|/home/dev|g"
 }
 
 # say WORDS: what the assistant says before its next calls.
@@ -65,7 +66,7 @@ turn
 say 'BRV-131 is there, and BRV-118 may be the same. Now the workspace and the places that use it.'
 shell 'cargo metadata --format-version 1 --no-deps'
 call Grep '{"pattern":"Held","path":"engine/src","output_mode":"content","-n":true}' \
-  < <(grep -rn Held engine/src | sort)
+  < <(grep -rn Held engine/src | sort -t: -k1,1 -k2,2n)
 turn
 say 'I will read the file and run its tests.'
 call Read '{"file_path":"/home/dev/brevity/engine/src/held.rs"}' \
@@ -83,7 +84,7 @@ shell 'cargo check -q -p brevity --message-format json 2>/dev/null'
 turn
 say 'All is well. Was BRV-118 the same fault?'
 call mcp__tracker__get_issue '{"key":"BRV-118"}' < <(tracker --arg what issue)
-shell 'git log -12 --stat'
+shell 'git log -12 --no-merges --stat --format="%h %as %s"'
 turn
 say 'It was. Now the dependencies.'
 shell "cargo metadata --format-version 1 --locked | jq '[.packages[] | select(.source) | {name, version, license, rust_version, edition, homepage, repository, features: (.features | length), dependencies: (.dependencies | length)}]'"
