@@ -1,0 +1,4 @@
+//! Readers of whole buffers, too simple to be wrong.
+
+pub mod json;
+pub mod sse;
