@@ -14,7 +14,7 @@ use crate::{
 };
 use brevity::{Dialect, Settings};
 use hyper::{
-    Request, Response, StatusCode, Version,
+    Method, Request, Response, StatusCode, Version,
     body::{Body as _, Incoming},
     header,
     http::request::Parts,
@@ -55,6 +55,8 @@ impl Forwarder {
         };
         let Way { uri, dialect, .. } = way;
         let host = uri.authority().map(ToString::to_string).unwrap_or_default();
+        // Only what is posted makes a model answer.
+        let posted = head.method == Method::POST;
         address(&mut head, uri);
         let answer = self.client.request(Request::from_parts(head, body));
         let idle = self.config.timeouts.idle;
@@ -62,7 +64,7 @@ impl Forwarder {
         tokio::select! {
             biased;
             answer = answer => Ok(match answer {
-                Ok(answer) => self.answer(answer, dialect, &entry),
+                Ok(answer) => self.answer(answer, posted, &entry),
                 Err(error) => unreachable(&host, &error, dialect, &entry),
             }),
             () = entry.silence(idle) => Ok(silent(&host, dialect, &entry)),
@@ -113,14 +115,14 @@ impl Forwarder {
     fn answer(
         &self,
         answer: Response<Incoming>,
-        dialect: Option<Dialect>,
+        metered: bool,
         entry: &Arc<Entry>,
     ) -> Response<AnyBody> {
         let (mut head, body) = answer.into_parts();
         entry.answered(head.status);
         entry.moved();
-        let metered = dialect.is_some() && head.status.is_success();
-        let tap = metered.then(|| Tap::open(&head.headers, entry.clone())).flatten();
+        let limits = &self.config.settings.limits;
+        let tap = metered.then(|| Tap::open(&head.headers, limits, entry.clone())).flatten();
         head.version = Version::HTTP_11;
         drop_hop_by_hop(&mut head.headers, &[]);
         let idle = self.config.timeouts.idle;

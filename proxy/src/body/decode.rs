@@ -1,9 +1,13 @@
 //! The meter's copy of an answer, decoded.
 
 use crate::meter::{Meter, Usage};
+use brevity::Limits;
 use brotli_decompressor::DecompressorWriter;
 use flate2::write::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
-use hyper::{HeaderMap, header::CONTENT_ENCODING};
+use hyper::{
+    HeaderMap,
+    header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName},
+};
 use std::io::{self, Write};
 
 /// How many decoded bytes of one answer are read, against answers that grow a thousandfold.
@@ -41,10 +45,9 @@ struct Sip {
 impl Decoder {
     /// A decoder for an answer with these headers, if its content coding is known. Several codings
     /// on top of each other are not.
-    pub(crate) fn new(headers: &HeaderMap) -> Option<Self> {
-        let sip = Sip { meter: Meter::default(), left: DECODED };
-        let name = headers.get(CONTENT_ENCODING).map_or(Ok("identity"), |value| value.to_str());
-        let coding = match name.ok()?.trim().to_ascii_lowercase().as_str() {
+    pub(crate) fn new(headers: &HeaderMap, limits: &Limits) -> Option<Self> {
+        let sip = Sip { meter: Meter::new(text(headers, &CONTENT_TYPE)?, limits), left: DECODED };
+        let coding = match text(headers, &CONTENT_ENCODING)?.trim().to_ascii_lowercase().as_str() {
             "identity" | "" => Coding::Plain(sip),
             "gzip" | "x-gzip" => Coding::Gzip(Box::new(MultiGzDecoder::new(sip))),
             "deflate" => Coding::Deflate(Some(sip)),
@@ -62,9 +65,11 @@ impl Decoder {
         }
     }
 
-    /// What the meter has read so far.
-    pub(crate) fn usage(&self) -> Option<Usage> {
-        self.coding.sip()?.meter.usage()
+    /// Ends the answer: what the meter has read, if it read anything.
+    pub(crate) fn finish(mut self) -> Option<Usage> {
+        let meter = &mut self.coding.sip()?.meter;
+        meter.finish();
+        Some(meter.usage()).filter(|usage| **usage != Usage::default()).cloned()
     }
 }
 
@@ -86,17 +91,22 @@ impl Coding {
         }
     }
 
-    fn sip(&self) -> Option<&Sip> {
+    fn sip(&mut self) -> Option<&mut Sip> {
         Some(match self {
             Coding::Plain(sip) => sip,
-            Coding::Gzip(inner) => inner.get_ref(),
-            Coding::Deflate(sip) => return sip.as_ref(),
-            Coding::Zlib(inner) => inner.get_ref(),
-            Coding::Raw(inner) => inner.get_ref(),
-            Coding::Brotli(inner) => inner.get_ref(),
-            Coding::Zstd(inner) => inner.get_ref(),
+            Coding::Gzip(inner) => inner.get_mut(),
+            Coding::Deflate(sip) => return sip.as_mut(),
+            Coding::Zlib(inner) => inner.get_mut(),
+            Coding::Raw(inner) => inner.get_mut(),
+            Coding::Brotli(inner) => inner.get_mut(),
+            Coding::Zstd(inner) => inner.get_mut(),
         })
     }
+}
+
+/// A header's value, empty where there is none.
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name).map_or(Some(""), |value| value.to_str().ok())
 }
 
 /// Decoders keep some output back until they are flushed; an event must reach the meter at once.

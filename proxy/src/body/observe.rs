@@ -2,6 +2,7 @@
 
 use super::{BoxError, decode::Decoder};
 use crate::record::Entry;
+use brevity::Limits;
 use bytes::Bytes;
 use hyper::{
     HeaderMap,
@@ -136,8 +137,8 @@ impl<B> Drop for ObserveBody<B> {
 
 impl Tap {
     /// A tap whose other end decodes as `headers` say, and writes what it finds to `entry`.
-    pub(crate) fn open(headers: &HeaderMap, entry: Arc<Entry>) -> Option<Self> {
-        let decoder = Decoder::new(headers)?;
+    pub(crate) fn open(headers: &HeaderMap, limits: &Limits, entry: Arc<Entry>) -> Option<Self> {
+        let decoder = Decoder::new(headers, limits)?;
         let (sender, receiver) = unbounded_channel();
         let queued = Arc::new(AtomicUsize::new(0));
         tokio::spawn(observe(receiver, queued.clone(), decoder, entry));
@@ -161,5 +162,5 @@ async fn observe(
         decoder.feed(&data);
         queued.fetch_sub(data.len(), Ordering::Relaxed);
     }
-    entry.used(decoder.usage());
+    entry.used(decoder.finish());
 }
