@@ -1,9 +1,10 @@
 //! The parts of an input: one line each, and the reasons below.
 
-use super::{super::stats::Grouped, super::stats::Saved, Args, reasons};
+use super::{Args, reasons, spans::Tags};
 use crate::cli::{
     Failure,
     io::{Input, Output},
+    stats::{Grouped, Saved},
     stream::Stream,
 };
 use brevity::{Codec, Facts, Gain, Kind, Outcome, Policy, Reason, Report, Settings, Sink};
@@ -29,6 +30,8 @@ struct View {
     is: Stream,
     could: Stream,
     lines: Lines,
+    /// The tags of one text. Those of a request stand inside of its strings.
+    tags: Option<Tags>,
 }
 
 /// The lines that are ready to be shown.
@@ -68,6 +71,7 @@ impl View {
             is: Stream::new(args.api, Settings::default()),
             could: Stream::new(args.api, greedy),
             lines,
+            tags: (args.api.is_none() && !args.json).then(Tags::new),
         }
     }
 
@@ -80,6 +84,9 @@ impl View {
     }
 
     fn write(&mut self, chunk: Bytes, sink: &mut impl Sink) {
+        if let Some(tags) = &mut self.tags {
+            tags.feed(&chunk, |_| {});
+        }
         self.is.write(chunk.clone(), &mut self.lines.is);
         self.could.write(chunk, &mut self.lines.could);
         self.lines.show(sink);
@@ -91,6 +98,10 @@ impl View {
         self.lines.show(sink);
         if !self.lines.json {
             sink.put(closing(&self.lines.report, input, facts.as_ref()).as_bytes());
+        }
+        if let Some(mut tags) = self.tags {
+            tags.finish(|_| {});
+            sink.put(tags.summary().as_bytes());
         }
     }
 }
@@ -227,7 +238,8 @@ fn why(out: &mut String, report: &Report) {
     }
 }
 
-fn json_string(text: &str) -> String {
+/// `text` as a JSON string.
+pub(super) fn json_string(text: &str) -> String {
     use simd_json::prelude::Writable as _;
     simd_json::BorrowedValue::from(text).encode()
 }
