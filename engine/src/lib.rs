@@ -5,12 +5,16 @@
 //! leaves as *parts*, each small enough to hold. A *codec* writes one part shorter, and back.
 
 pub mod escape;
+pub mod placeholder;
 pub mod walk;
 
+mod codec;
 mod envelope;
 mod expand;
 mod held;
+mod json;
 mod limits;
+mod notation;
 mod part;
 mod policy;
 mod report;
@@ -27,4 +31,6 @@ pub use policy::{Gain, Level, Policy, Protect, Settings, Tool, ToolRules, Treatm
 pub use report::{Codec, Kind, Outcome, Place, Reason, Report, Tally};
 pub use sink::Sink;
 pub use step::{Done, Job, Step, Steps};
-pub use tokens::Estimator;
+#[cfg(feature = "exact-tokens")]
+pub use tokens::exact;
+pub use tokens::{Estimator, estimate};

@@ -23,8 +23,13 @@ pub struct Limits {
     pub window: usize,
     /// The longest JSON document that is read whole.
     pub document: usize,
+    /// How deep a JSON document that is read whole may nest.
+    pub document_depth: usize,
     /// How many values one JSON document may hold.
     pub document_nodes: usize,
+    /// What is remembered of a request's tool calls: ids, names and a record for each. Results of
+    /// calls beyond stay as they are.
+    pub calls: usize,
     /// The longest request that is held until it is complete; a longer one is streamed.
     pub request: usize,
     /// The longest event of an event stream that is read.
@@ -44,7 +49,9 @@ impl Default for Limits {
             block: MIB,
             window: MIB,
             document: 4 * MIB,
-            document_nodes: MIB,
+            document_depth: 128,
+            document_nodes: 256 * KIB,
+            calls: 4 * MIB,
             request: 32 * MIB,
             sse_event: MIB,
         }

@@ -1,12 +1,25 @@
 //! A block into parts: where one ends, and the job that rewrites it.
+//!
+//! A part is a run of whole lines, or of JSON documents. [`cut`] finds its end from the bytes alone,
+//! while they come. [`job`] holds one complete part and rewrites it, on any thread.
+
+mod cut;
+mod job;
+mod wrap;
+
+pub use job::Job;
 
 use crate::{
-    Kind, Outcome, Place, Reason, Settings, Treatment,
+    Kind, Level, Outcome, Place, Reason, Settings, Treatment,
+    escape::Unescaper,
     held::Held,
-    step::{Done, Step, Steps},
+    step::{Step, Steps},
+    tokens::Estimator,
+    walk::tag::{SpanKind, TagMode, TagWalker},
 };
 use bytes::Bytes;
-use std::sync::Arc;
+use cut::{Cutter, Piece};
+use std::{collections::VecDeque, ops::Range, sync::Arc};
 
 /// How a block's text is written in the stream that carries it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,63 +31,276 @@ pub enum Wire {
 }
 
 /// One block, written chunk by chunk.
+///
+/// ```
+/// use brevity::{Block, Place, Settings, Steps, Treatment, Wire};
+/// use std::sync::Arc;
+///
+/// let settings = Arc::new(Settings::default());
+/// let mut block = Block::new(settings, Wire::Text, Treatment::Rewrite, Place::default());
+/// let (mut steps, mut out) = (Steps::new(), Vec::new());
+/// for chunk in ["total 2\n", "drwxr-xr-x src\n"] {
+///     block.write(chunk.into(), &mut steps);
+///     steps.run_into(&mut out);
+/// }
+/// block.finish(&mut steps);
+/// steps.run_into(&mut out);
+/// assert_eq!(out, b"total 2\ndrwxr-xr-x src\n");
+/// ```
 #[derive(Debug)]
-pub struct Block {
-    settings: Arc<Settings>,
-    wire: Wire,
-    treatment: Treatment,
-    place: Place,
-    held: Held,
+pub struct Block(Route);
+
+#[derive(Debug)]
+enum Route {
+    /// Nothing may be rewritten.
+    Pass(Pass),
+    /// Parts are looked for.
+    Cut(Box<Parts>),
 }
 
 impl Block {
     /// A block that comes as `wire` says. `treatment` is the policy's word on the tool that made it.
     pub fn new(settings: Arc<Settings>, wire: Wire, treatment: Treatment, place: Place) -> Self {
-        Self { settings, wire, treatment, place, held: Held::default() }
+        let reason = match treatment {
+            _ if settings.policy.level == Level::Off => Some(Reason::Off),
+            Treatment::Rewrite => None,
+            Treatment::FileRead => Some(Reason::FileRead),
+            Treatment::Excluded => Some(Reason::Excluded),
+        };
+        Self(match reason {
+            Some(reason) => Route::Pass(Pass::new(wire, reason, place)),
+            None => Route::Cut(Box::new(Parts::new(settings, wire, place))),
+        })
     }
 
     /// Takes the next bytes; what is complete goes to `steps`.
     pub fn write(&mut self, chunk: Bytes, steps: &mut Steps) {
-        self.held.push(chunk);
-        let _ = (&self.settings, self.wire, self.treatment, steps);
+        match &mut self.0 {
+            Route::Pass(pass) => pass.write(chunk, steps),
+            Route::Cut(parts) => parts.write(chunk, steps),
+        }
     }
 
     /// Ends the block: all that waits goes to `steps`.
     pub fn finish(self, steps: &mut Steps) {
-        steps.push(Step::Job(Box::new(Job { place: self.place, raw: self.held })));
+        match self.0 {
+            Route::Pass(pass) => pass.finish(steps),
+            Route::Cut(parts) => parts.finish(steps),
+        }
+    }
+
+    /// Ends a block that breaks off: all that waits leaves as it came.
+    pub fn abandon(self, steps: &mut Steps) {
+        match self.0 {
+            Route::Pass(pass) => pass.finish(steps),
+            Route::Cut(parts) => parts.abandon(steps),
+        }
     }
 }
 
-/// A complete part, owned, to be run on any thread.
+/// A block that leaves as it came, and is weighed on the way.
 #[derive(Debug)]
-pub struct Job {
+struct Pass {
+    text: TextReader,
+    estimator: Estimator,
+    bytes: u64,
+    reason: Reason,
     place: Place,
+}
+
+impl Pass {
+    fn new(wire: Wire, reason: Reason, place: Place) -> Self {
+        let text = TextReader::new(wire);
+        Self { text, estimator: Estimator::default(), bytes: 0, reason, place }
+    }
+
+    fn write(&mut self, chunk: Bytes, steps: &mut Steps) {
+        self.text.read(&chunk, |text, _| {
+            self.bytes += text.len() as u64;
+            self.estimator.feed(text);
+        });
+        steps.push(Step::Keep(chunk));
+    }
+
+    fn finish(self, steps: &mut Steps) {
+        let tokens = self.estimator.tokens();
+        if self.bytes > 0 {
+            steps.push(Step::Note(Outcome {
+                place: self.place,
+                kind: Kind::Text,
+                bytes_in: self.bytes,
+                bytes_out: self.bytes,
+                tokens_in: tokens,
+                tokens_out: tokens,
+                result: Err(self.reason),
+            }));
+        }
+    }
+}
+
+/// A block whose parts are cut out as they become complete.
+#[derive(Debug)]
+struct Parts {
+    settings: Arc<Settings>,
+    wire: Wire,
+    place: Place,
+    text: TextReader,
+    cutter: Cutter,
+    tags: TagWalker,
+    /// Protected spans that reach beyond what has left, in order, by offset in the block.
+    protected: VecDeque<Range<u64>>,
+    /// Pieces that wait until the tag walker has settled what protects them.
+    waiting: VecDeque<Waiting>,
+    /// The raw bytes of what the cutter and `waiting` hold.
     raw: Held,
 }
 
-impl Job {
-    /// Rewrites the part, or keeps it.
-    pub fn run(self) -> Done {
-        let bytes = self.raw.len() as u64;
-        let mut done = Done::default();
-        done.keep(self.raw);
-        done.note(Outcome {
-            place: self.place,
-            kind: Kind::Text,
-            bytes_in: bytes,
-            bytes_out: bytes,
-            tokens_in: 0,
-            tokens_out: 0,
-            result: Err(Reason::NoCodec),
+#[derive(Debug)]
+struct Waiting {
+    piece: Piece,
+    raw: Held,
+}
+
+impl Parts {
+    fn new(settings: Arc<Settings>, wire: Wire, place: Place) -> Self {
+        let cutter = Cutter::new(&settings);
+        let tags = TagWalker::new(&settings.policy.protect, TagMode::Blocks, &settings.limits);
+        Self {
+            settings,
+            wire,
+            place,
+            text: TextReader::new(wire),
+            cutter,
+            tags,
+            protected: VecDeque::new(),
+            waiting: VecDeque::new(),
+            raw: Held::default(),
+        }
+    }
+
+    fn write(&mut self, chunk: Bytes, steps: &mut Steps) {
+        let Self { text, cutter, tags, protected, .. } = self;
+        text.read(&chunk, |run, raw_len| {
+            cutter.write(run, raw_len);
+            tags.feed(run, |span| {
+                if span.kind == SpanKind::Protected {
+                    protected.push_back(span.start..span.end);
+                }
+            });
         });
-        done
+        self.raw.push(chunk);
+        self.collect();
+        self.release(self.tags.settled(), steps);
+    }
+
+    fn finish(mut self, steps: &mut Steps) {
+        let Self { text, cutter, tags, protected, .. } = &mut self;
+        cutter.finish(text.lost());
+        tags.finish(|span| {
+            if span.kind == SpanKind::Protected {
+                protected.push_back(span.start..span.end);
+            }
+        });
+        self.collect();
+        self.release(u64::MAX, steps);
+    }
+
+    fn abandon(self, steps: &mut Steps) {
+        self.waiting.into_iter().for_each(|waiting| steps.keep(waiting.raw));
+        steps.keep(self.raw);
+    }
+
+    /// Takes complete pieces from the cutter, each with its raw bytes.
+    fn collect(&mut self) {
+        while let Some(piece) = self.cutter.pop() {
+            let raw = self.raw.take(piece.raw_len);
+            self.waiting.push_back(Waiting { piece, raw });
+        }
+    }
+
+    fn release(&mut self, settled: u64, steps: &mut Steps) {
+        while self.waiting.front().is_some_and(|waiting| waiting.piece.range.end <= settled) {
+            let Some(Waiting { piece, raw }) = self.waiting.pop_front() else { return };
+            let verbatim = self.protected_in(&piece.range);
+            let settings = Arc::clone(&self.settings);
+            let job = Job::new(settings, self.wire, self.place.clone(), piece, raw, verbatim);
+            steps.push(Step::Job(Box::new(job)));
+        }
+    }
+
+    /// What is protected of `range`, relative to it. Spans that end in it are forgotten.
+    fn protected_in(&mut self, range: &Range<u64>) -> Vec<Range<usize>> {
+        let here = |at: u64| (at.clamp(range.start, range.end) - range.start) as usize;
+        let mut found = Vec::new();
+        while let Some(span) = self.protected.front().filter(|span| span.start < range.end) {
+            if span.end > range.start {
+                found.push(here(span.start)..here(span.end));
+            }
+            if span.end > range.end {
+                break;
+            }
+            self.protected.pop_front();
+        }
+        found
+    }
+}
+
+/// Reads a block's text out of its wire form.
+#[derive(Debug)]
+struct TextReader {
+    unescaper: Option<Unescaper>,
+    /// An escape could not be read: what follows has no text.
+    broken: bool,
+}
+
+impl TextReader {
+    fn new(wire: Wire) -> Self {
+        let unescaper = (wire == Wire::JsonString).then(Unescaper::new);
+        Self { unescaper, broken: false }
+    }
+
+    /// Calls `on` for each run of text, with the number of raw bytes that it took. What has no text
+    /// is given as it stands, so that each raw byte is accounted for.
+    fn read(&mut self, chunk: &[u8], mut on: impl FnMut(&[u8], usize)) {
+        let Some(unescaper) = self.unescaper.as_mut().filter(|_| !self.broken) else {
+            return on(chunk, chunk.len());
+        };
+        let carried = unescaper.carried();
+        let mut taken = 0;
+        let mut rest = chunk;
+        loop {
+            match unescaper.next(&mut rest) {
+                Ok(Some(run)) => {
+                    taken += run.raw_len();
+                    on(run.text(), run.raw_len());
+                }
+                Ok(None) => return,
+                Err(_) => break,
+            }
+        }
+        self.broken = true;
+        let raw_len = carried + chunk.len() - taken;
+        on(&chunk[chunk.len() - raw_len.min(chunk.len())..], raw_len);
+    }
+
+    /// How many raw bytes at the end gave no text.
+    fn lost(&self) -> usize {
+        self.unescaper.as_ref().filter(|_| !self.broken).map_or(0, Unescaper::carried)
     }
 }
 
 /// Shortens one block of text, held whole.
+///
+/// ```
+/// let rows: Vec<_> = (0..99).map(|n| format!(r#"{{"name":"row {n}","open":true}}"#)).collect();
+/// let text = format!("[{}]", rows.join(","));
+/// let short = brevity::compress(text.as_bytes(), &brevity::Settings::default());
+/// assert!(short.len() < text.len() / 2);
+/// assert_eq!(brevity::expand(&short), text.as_bytes());
+/// ```
 pub fn compress(text: &[u8], settings: &Settings) -> Vec<u8> {
-    let mut steps = Steps::new();
     let mut out = Vec::new();
+    let mut steps = Steps::new();
     let settings = Arc::new(settings.clone());
     let mut block = Block::new(settings, Wire::Text, Treatment::Rewrite, Place::default());
     block.write(Bytes::copy_from_slice(text), &mut steps);

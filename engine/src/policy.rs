@@ -1,5 +1,7 @@
 //! What may be rewritten, and when it is worth it. Static: one policy serves every request alike.
 
+mod glob;
+mod shell;
 mod tools;
 
 pub use tools::{Tool, ToolRules, Treatment};
@@ -77,7 +79,15 @@ pub struct Gain {
 
 impl Default for Gain {
     fn default() -> Self {
-        Self { from_bytes: 256, percent: 15, tokens: 16 }
+        Self { from_bytes: 256, percent: 5, tokens: 16 }
+    }
+}
+
+impl Gain {
+    /// Whether going from `before` to `after` estimated tokens saves enough.
+    pub fn is_met(&self, before: u64, after: u64) -> bool {
+        let saved = before.saturating_sub(after);
+        saved >= self.tokens && saved * 100 >= before * self.percent
     }
 }
 

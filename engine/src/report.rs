@@ -49,6 +49,8 @@ pub enum Reason {
     Limit,
     /// The codec's own way back did not give the source.
     Inexact,
+    /// The JSON around it breaks off or is malformed.
+    Malformed,
     /// No escape style reproduces the string's bytes.
     Escapes,
     /// It shows a file that the agent may quote back.
@@ -70,6 +72,7 @@ impl Reason {
             Reason::Notation => "notation",
             Reason::Limit => "limit",
             Reason::Inexact => "inexact",
+            Reason::Malformed => "malformed",
             Reason::Escapes => "escapes",
             Reason::FileRead => "file-read",
             Reason::Excluded => "excluded",

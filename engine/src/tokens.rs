@@ -17,3 +17,10 @@ impl Estimator {
         self.bytes.div_ceil(4)
     }
 }
+
+/// Estimates o200k tokens of a text held whole.
+pub fn estimate(text: &[u8]) -> u64 {
+    let mut estimator = Estimator::default();
+    estimator.feed(text);
+    estimator.tokens()
+}

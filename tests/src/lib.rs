@@ -1,5 +1,6 @@
 //! Oracles, generators and the corpus loader, shared by suites, benches and fuzz targets.
 
+pub mod corpus;
 pub mod cuts;
 pub mod oracle;
 pub mod property;

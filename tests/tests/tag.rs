@@ -2,7 +2,7 @@
 
 use brevity::walk::tag::{Span, SpanKind, TagMode};
 use brevity::{Limits, Protect};
-use brevity_tests::property::{check_tags, tag_walker, walk_tags};
+use brevity_tests::property::{check_tags, placeholders, tag_walker, walk_tags};
 use brevity_tests::{cuts, oracle};
 use proptest::prelude::*;
 
@@ -151,7 +151,7 @@ fn a_hundred_thousand_deep() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..Default::default() })]
 
     #[test]
     fn fragments_in_any_order(
@@ -174,6 +174,16 @@ proptest! {
         data.extend(sizes);
         data.extend(words.concat().bytes());
         tag_walker(&data);
+    }
+
+    #[test]
+    fn placeholders_come_back(
+        words in proptest::collection::vec(
+            "<x_y/>|<x_y>|</x_y>|\\[kept:|[0-3]:|[0-3]\\]|\\[|[a-z ]{1,3}",
+            0..30,
+        ),
+    ) {
+        placeholders(words.concat().as_bytes());
     }
 
     #[test]

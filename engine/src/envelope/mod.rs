@@ -1,10 +1,34 @@
 //! Which strings of a request are eligible.
+//!
+//! A request is never parsed into a tree. A [`Reader`](reader::Reader) follows the JSON walker
+//! along the few paths that lead to eligible texts ([`path`]; what a dialect's paths are:
+//! [`anthropic`], [`openai_chat`]) and keeps short copies of names, ids and commands ([`capture`]).
+//! The object around a text tells whether it is a tool's result ([`owner`]), and the call before it
+//! which tool that was ([`calls`]). The [`outlet`] sends all bytes on: as they are, into a
+//! [`Block`](crate::Block), or into [`wait`] until the object has told.
+//!
+//! Three rules keep the output the same for any cuts, and for a body that is held whole and one
+//! that streams:
+//!
+//! - A text waits for its eligibility at most `limits.block` bytes; beyond, it stays, counted.
+//! - What has left has left. A key that comes twice is not followed the second time, and what waits
+//!   or follows in that object is not eligible.
+//! - Where the body turns out not to be JSON, all that waits and all that follows leaves as it came,
+//!   counted once. A string that breaks off is not rewritten.
 
-use crate::{
-    Settings,
-    step::{Step, Steps},
-};
+mod anthropic;
+mod calls;
+mod capture;
+mod openai_chat;
+mod outlet;
+mod owner;
+mod path;
+mod reader;
+mod wait;
+
+use crate::{Settings, held::Held, step::Steps};
 use bytes::Bytes;
+use reader::Reader;
 use std::sync::Arc;
 
 /// The API that a request speaks.
@@ -31,28 +55,68 @@ pub struct Facts {
     pub last_assistant: Option<u64>,
 }
 
-/// One request body, written chunk by chunk.
+/// One request body, written chunk by chunk. Each eligible string of it is a [`Block`](crate::Block).
+///
+/// A body up to `limits.request` is held until it is complete, unless `policy.stream_requests` says
+/// otherwise; a longer one is rewritten as it passes. What leaves is the same either way.
+///
+/// ```
+/// use brevity::{Dialect, Request, Settings, Steps};
+/// use std::sync::Arc;
+///
+/// let body = br#"{"model":"m","messages":[{"role":"tool","content":"two files"}]}"#;
+/// let (mut steps, mut out) = (Steps::new(), Vec::new());
+/// let mut request = Request::new(Dialect::OpenAiChat, Arc::new(Settings::default()));
+/// for chunk in body.chunks(10) {
+///     request.write(bytes::Bytes::from_static(chunk), &mut steps);
+/// }
+/// request.finish(&mut steps);
+/// steps.run_into(&mut out);
+/// assert_eq!(out, body);
+/// assert_eq!(request.facts().messages, 1);
+/// ```
 #[derive(Debug)]
 pub struct Request {
-    facts: Facts,
+    settings: Arc<Settings>,
+    reader: Reader,
+    /// What is held until the body is complete.
+    whole: Option<Held>,
+    finished: bool,
 }
 
 impl Request {
     /// A request in `dialect`.
-    pub fn new(_dialect: Dialect, _settings: Arc<Settings>) -> Self {
-        Self { facts: Facts::default() }
+    pub fn new(dialect: Dialect, settings: Arc<Settings>) -> Self {
+        let reader = Reader::new(dialect, Arc::clone(&settings));
+        let whole = (!settings.policy.stream_requests).then(Held::default);
+        Self { settings, reader, whole, finished: false }
     }
 
     /// Takes the next bytes; what is settled goes to `steps`.
     pub fn write(&mut self, chunk: Bytes, steps: &mut Steps) {
-        steps.push(Step::Keep(chunk));
+        let Some(held) = &mut self.whole else { return self.reader.write(chunk, steps) };
+        held.push(chunk);
+        if held.len() > self.settings.limits.request {
+            self.stream(steps);
+        }
     }
 
-    /// Ends the body: all that waits goes to `steps`.
-    pub fn finish(&mut self, _steps: &mut Steps) {}
+    /// Ends the body: all that waits goes to `steps`. A second call does nothing.
+    pub fn finish(&mut self, steps: &mut Steps) {
+        self.stream(steps);
+        if !std::mem::replace(&mut self.finished, true) {
+            self.reader.finish(steps);
+        }
+    }
 
     /// What the request says of itself; complete after [`finish`](Self::finish).
     pub fn facts(&self) -> &Facts {
-        &self.facts
+        self.reader.facts()
+    }
+
+    /// Lets go of what is held. From here on the body streams.
+    fn stream(&mut self, steps: &mut Steps) {
+        let Some(held) = self.whole.take() else { return };
+        held.into_slices().for_each(|chunk| self.reader.write(chunk, steps));
     }
 }

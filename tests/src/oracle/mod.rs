@@ -1,5 +1,6 @@
 //! Readers of whole buffers, too simple to be wrong.
 
+pub mod envelope;
 pub mod json;
 pub mod sse;
 pub mod tag;

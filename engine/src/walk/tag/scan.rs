@@ -127,10 +127,8 @@ impl Scanner {
         found + 1
     }
 
-    /// Skips to behind the quote, a `<`, or the bound.
+    /// Skips to behind the quote or a `<`. If that is too far, it is not a tag anyway.
     fn quoted(&mut self, quote: u8, bytes: &[u8]) -> usize {
-        let room = self.longest_tag - self.length();
-        let bytes = &bytes[..room.min(bytes.len())];
         let Some(found) = memchr2(quote, b'<', bytes) else { return bytes.len() };
         self.at += found as u64;
         self.state = if bytes[found] == quote { self.attributes(false) } else { self.begin() };

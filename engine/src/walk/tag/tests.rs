@@ -128,17 +128,31 @@ fn a_dropped_open_tag_settles_up_to_the_next() {
 #[test]
 fn memory_stays_within_what_the_docs_say() {
     let limits = Limits { block: 3_000, names: 400, tag_depth: 200, ..limits() };
-    let texts = ["<a_b></a_b>", "<b>", "<x/>", "<y>"];
-    for text in texts {
+    for text in ["<a_b></a_b>", "<b>", "<x/>", "<y>", "</n_N>"] {
         let mut walker = TagWalker::new(&Protect::Custom, TagMode::Blocks, &limits);
         for i in 0..5_000 {
-            walker.feed(format!("<n_{i}>{text}").as_bytes(), |_| ());
+            let text = format!("<n_{i}>{text}").replace('N', &i.to_string());
+            walker.feed(text.as_bytes(), |_| ());
             let (bytes, names, opens) = walker.spans.opens.weight();
             assert!(walker.spans.pending.len() <= limits.block / 3);
             assert!(opens <= limits.tag_depth && bytes <= 2 * limits.names + 4_096 + 8);
             assert!(names <= bytes);
         }
     }
+}
+
+#[test]
+fn a_text_behind_a_finished_one_starts_anew() {
+    let shallow = Limits { tag_depth: 0, ..limits() };
+    let mut walker = TagWalker::new(&Protect::Known, TagMode::Blocks, &shallow);
+    let mut spans = Vec::new();
+    for text in ["<t_c", "><t_c>", "</t_c>"] {
+        walker.feed(text.as_bytes(), |span| spans.push(span));
+        walker.finish(|span| spans.push(span));
+    }
+    let kinds: Vec<_> = spans.iter().map(|span| (span.kind, span.end)).collect();
+    let (text, kept) = (SpanKind::Text, SpanKind::Protected);
+    assert_eq!(kinds, [(text, 4), (text, 5), (kept, 10), (text, 16)]);
 }
 
 #[test]

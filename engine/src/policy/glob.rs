@@ -1,0 +1,62 @@
+//! Globs over names.
+
+/// Whether `glob` matches all of `name`: `*` stands for any run of bytes, `?` for one, letter case
+/// is ignored in ASCII. Takes at most the product of the two lengths.
+pub(super) fn matches(glob: &str, name: &str) -> bool {
+    let (glob, name) = (glob.as_bytes(), name.as_bytes());
+    let (mut at, mut read) = (0, 0);
+    // Where the last `*` was, and up to where it has taken the name: only that one is ever retried.
+    let mut star = None;
+    while read < name.len() {
+        match glob.get(at) {
+            Some(b'*') => {
+                star = Some((at, read));
+                at += 1;
+            }
+            Some(byte) if *byte == b'?' || byte.eq_ignore_ascii_case(&name[read]) => {
+                (at, read) = (at + 1, read + 1);
+            }
+            _ => match star {
+                Some((before, taken)) => {
+                    star = Some((before, taken + 1));
+                    (at, read) = (before + 1, taken + 1);
+                }
+                None => return false,
+            },
+        }
+    }
+    glob[at..].iter().all(|byte| *byte == b'*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn stars_and_marks() {
+        for (glob, name) in [
+            ("", ""),
+            ("*", ""),
+            ("*", "any"),
+            ("a?c", "abc"),
+            ("read", "READ"),
+            ("a*b*c", "a-b-b-c"),
+            ("*ab", "aab"),
+            ("**", "x"),
+            ("mcp__*__read", "mcp__a__b__read"),
+        ] {
+            assert!(matches(glob, name), "{glob} {name}");
+        }
+        for (glob, name) in [
+            ("", "a"),
+            ("?", ""),
+            ("a", "ab"),
+            ("ab", "a"),
+            ("a*c", "abd"),
+            ("*ab", "abc"),
+            ("a?", "a"),
+        ] {
+            assert!(!matches(glob, name), "{glob} {name}");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The corpus: real inputs that stay outside the repository.
+//!
+//! The variable `BREVITY_CORPUS` names its folder. Suites that read it skip, and say so, when it
+//! is absent, so that a fresh clone passes.
+
+use serde_json::Value;
+use std::{env, fs, path::PathBuf};
+
+/// The files of one folder of the corpus, as name and bytes, sorted by name; `None`, with a line on
+/// standard error, where there is no corpus.
+///
+/// ```
+/// for (name, bytes) in brevity_tests::corpus::files("json").unwrap_or_default() {
+///     println!("{name}: {} bytes", bytes.len());
+/// }
+/// ```
+///
+/// # Panics
+///
+/// Where `BREVITY_CORPUS` is set and the folder or a file in it cannot be read: a suite that was
+/// asked to read the corpus must not pass without it.
+pub fn files(folder: &str) -> Option<Vec<(String, Vec<u8>)>> {
+    let Some(root) = env::var_os("BREVITY_CORPUS") else {
+        eprintln!("skipped: BREVITY_CORPUS is not set, so nothing of {folder}/ was read");
+        return None;
+    };
+    let folder = PathBuf::from(root).join(folder);
+    let read = || -> std::io::Result<Vec<_>> {
+        let mut files = Vec::new();
+        for entry in fs::read_dir(&folder)? {
+            let entry = entry?;
+            if entry.file_type()?.is_file() {
+                let name = entry.file_name().to_string_lossy().into_owned();
+                files.push((name, fs::read(entry.path())?));
+            }
+        }
+        files.sort();
+        Ok(files)
+    };
+    Some(read().unwrap_or_else(|error| panic!("{}: {error}", folder.display())))
+}
+
+/// The texts of the tool results in a request body, Anthropic's or OpenAI Chat's, in order.
+pub fn tool_results(body: &[u8]) -> Vec<String> {
+    let Ok(body) = serde_json::from_slice::<Value>(body) else { return Vec::new() };
+    let mut texts = Vec::new();
+    for message in body["messages"].as_array().into_iter().flatten() {
+        if message["role"] == "tool" {
+            texts.push(text_of(&message["content"]));
+        }
+        for block in message["content"].as_array().into_iter().flatten() {
+            if block["type"] == "tool_result" {
+                texts.push(text_of(&block["content"]));
+            }
+        }
+    }
+    texts
+}
+
+/// A content's text, whether it is a string or an array of parts.
+fn text_of(content: &Value) -> String {
+    match content {
+        Value::String(text) => text.clone(),
+        Value::Array(parts) => parts.iter().filter_map(|part| part["text"].as_str()).collect(),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tool_results_of_both_dialects() {
+        let anthropic = br#"{"messages":[{"role":"user","content":"hi"},{"role":"user","content":[
+            {"type":"tool_result","content":"one"},{"type":"text","text":"no"},
+            {"type":"tool_result","content":[{"type":"text","text":"t"},{"type":"text","text":"wo"}]}]}]}"#;
+        assert_eq!(tool_results(anthropic), ["one", "two"]);
+        let openai = br#"{"messages":[{"role":"tool","content":"three"}]}"#;
+        assert_eq!(tool_results(openai), ["three"]);
+        assert_eq!(tool_results(b"{"), [""; 0]);
+    }
+}

@@ -1,0 +1,195 @@
+//! The estimate against exact counts, and the laws that it keeps on any bytes.
+
+use brevity::{Estimator, estimate, exact};
+use brevity_tests::corpus;
+use proptest::prelude::*;
+use serde_json::Value;
+
+/// A text's exact and estimated count.
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    exact: u64,
+    estimate: u64,
+}
+
+impl Counts {
+    fn of(text: &[u8]) -> Self {
+        Self { exact: exact::count(text), estimate: estimate(text) }
+    }
+
+    /// How far the estimate is off, in hundredths.
+    fn error(self) -> f64 {
+        100.0 * (self.estimate as f64 / self.exact as f64 - 1.0)
+    }
+
+    fn add(&mut self, other: Self) {
+        self.exact += other.exact;
+        self.estimate += other.estimate;
+    }
+}
+
+/// The total over `texts`, with no text further off than `widest` hundredths.
+fn total(label: &str, texts: &[(String, Vec<u8>)], widest: f64) -> Counts {
+    let mut total = Counts::default();
+    for (name, text) in texts {
+        let counts = Counts::of(text);
+        total.add(counts);
+        let error = counts.error();
+        println!(
+            "{label:>10} {name:<50} {:>8} {:>8} {error:>6.1} %",
+            counts.exact, counts.estimate
+        );
+        assert!(error.abs() <= widest, "{name} is {error:.1} % off");
+    }
+    println!(
+        "{label:>10} {:<50} {:>8} {:>8} {:>6.1} %",
+        "",
+        total.exact,
+        total.estimate,
+        total.error()
+    );
+    total
+}
+
+fn within_eight_percent(folder: &str) {
+    let Some(files) = corpus::files(folder) else { return };
+    let error = total(folder, &files, 20.0).error();
+    assert!(error.abs() <= 8.0, "{folder} is {error:.1} % off");
+}
+
+#[test]
+fn json_total() {
+    within_eight_percent("json");
+}
+
+#[test]
+fn tool_json_total() {
+    within_eight_percent("tool-json");
+}
+
+#[test]
+fn logs_total() {
+    within_eight_percent("logs");
+}
+
+#[test]
+fn tools_total() {
+    within_eight_percent("tools");
+}
+
+#[test]
+fn agent_bodies_total() {
+    within_eight_percent("agent");
+}
+
+#[test]
+fn agent_tool_results_total() {
+    let Some(files) = corpus::files("agent") else { return };
+    let results: Vec<_> = files
+        .into_iter()
+        .map(|(name, body)| (name, corpus::tool_results(&body).join("\n").into_bytes()))
+        .collect();
+    let error = total("results", &results, 20.0).error();
+    assert!(error.abs() <= 8.0, "tool results are {error:.1} % off");
+}
+
+/// The gate divides the estimate of a shortened form by the estimate of its source; so rows that
+/// look like a table's must not be off in another way than JSON.
+#[test]
+fn after_over_before() {
+    for folder in ["json", "tool-json", "tools"] {
+        for (name, text) in corpus::files(folder).unwrap_or_default() {
+            let Ok(value) = serde_json::from_slice::<Value>(&text) else { continue };
+            let minified = value.to_string();
+            let mut rows = String::new();
+            write_rows(&value, &mut rows);
+            for after in [minified, rows] {
+                let (before, after) = (Counts::of(&text), Counts::of(after.as_bytes()));
+                let exact = 100.0 * after.exact as f64 / before.exact as f64;
+                let estimate = 100.0 * after.estimate as f64 / before.estimate as f64;
+                println!("{name:<30} {exact:>6.1} {estimate:>6.1}");
+                assert!((exact - estimate).abs() < 7.5, "{name}: {exact:.1} {estimate:.1}");
+            }
+        }
+    }
+}
+
+/// Writes values as a table's rows are written, keys left out, one row for each object of an array.
+fn write_rows(value: &Value, out: &mut String) {
+    match value {
+        Value::Array(items) => {
+            for item in items {
+                match item {
+                    Value::Object(row) => {
+                        out.extend(row.values().map(cell).collect::<Vec<_>>().join(",").chars());
+                    }
+                    other => out.push_str(&cell(other)),
+                }
+                out.push('\n');
+            }
+        }
+        Value::Object(members) => {
+            for (key, member) in members {
+                out.push_str(key);
+                out.push('\n');
+                write_rows(member, out);
+            }
+        }
+        scalar => {
+            out.push_str(&cell(scalar));
+            out.push('\n');
+        }
+    }
+}
+
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => {
+            format!("[{}]", items.iter().map(cell).collect::<Vec<_>>().join(","))
+        }
+        Value::Object(row) => {
+            format!("({})", row.values().map(cell).collect::<Vec<_>>().join(","))
+        }
+        other => other.to_string(),
+    }
+}
+
+proptest! {
+    #[test]
+    fn cuts_change_nothing(
+        text in proptest::collection::vec(any::<u8>(), 0..4096),
+        cuts in proptest::collection::vec(any::<proptest::sample::Index>(), 0..8),
+    ) {
+        let mut cuts: Vec<_> = cuts.iter().map(|cut| cut.index(text.len() + 1)).collect();
+        cuts.sort_unstable();
+        let mut estimator = Estimator::default();
+        let mut from = 0;
+        for cut in cuts {
+            estimator.feed(&text[from..cut]);
+            from = cut;
+        }
+        estimator.feed(&text[from..]);
+        prop_assert_eq!(estimator.tokens(), estimate(&text));
+    }
+
+    #[test]
+    fn more_bytes_never_cost_less(text in ".{0,600}", more in ".{0,600}") {
+        let mut estimator = Estimator::default();
+        estimator.feed(text.as_bytes());
+        let before = estimator.tokens();
+        prop_assert!(before <= 4 * text.len() as u64);
+        prop_assert_eq!(before == 0, text.is_empty());
+        estimator.feed(more.as_bytes());
+        prop_assert!(estimator.tokens() >= before);
+    }
+
+    /// o200k splits digits by three; the estimate adds a little for what stands around numbers.
+    #[test]
+    fn numbers_cost_about_a_third_of_their_digits(digits in "[0-9]{6,400}") {
+        let third = digits.len() as u64 / 3;
+        let cost = estimate(digits.as_bytes());
+        prop_assert!((third * 3 / 4..=third * 3 / 2 + 1).contains(&cost), "{cost} {third}");
+    }
+}
