@@ -183,6 +183,29 @@ fn statistics_go_to_standard_error() {
     let start = format!("{{\"bytes_in\":{},\"bytes_out\":{},", input.len(), plain.stdout.len());
     assert!(stderr(&line).starts_with(&start), "{}", stderr(&line));
     assert_eq!(stderr(&line).lines().count(), 1);
+    let back = run(&["expand", "--stats=json"], &plain.stdout);
+    assert!(back.stdout == input);
+    let (before, after) = (plain.stdout.len(), input.len());
+    let expected = format!("{{\"bytes_in\":{before},\"bytes_out\":{after},\"parts\":1}}\n");
+    assert_eq!(stderr(&back), expected);
+}
+
+#[test]
+fn rows_become_shorter() {
+    let input = rows(300);
+    let short = run(&["compress"], &input).stdout;
+    assert!(short.len() * 2 < input.len(), "{} of {}", short.len(), input.len());
+    let body = |text: &str| {
+        let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+        format!(
+            r#"{{"messages":[{{"role":"assistant","content":[{{"type":"tool_use","id":"t","name":"list","input":{{}}}}]}},{{"role":"user","content":[{{"type":"tool_result","tool_use_id":"t","content":"{text}"}}]}}]}}"#
+        )
+        .into_bytes()
+    };
+    let request = body(&String::from_utf8(input).expect("UTF-8"));
+    let shorter = run(&["compress", "--api", "anthropic"], &request).stdout;
+    assert_eq!(shorter, body(&String::from_utf8(short).expect("UTF-8")));
+    assert!(run(&["expand"], &shorter).stdout == request);
 }
 
 #[test]

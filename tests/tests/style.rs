@@ -7,6 +7,13 @@ use source::Source;
 const FILE: usize = 350;
 const FUNCTION: usize = 60;
 
+/// Files that may be longer, and how long.
+const LONGER: &[(&str, usize)] = &[
+    // One grammar each: the writer's and the reader's side of the rows.
+    ("codec/table/read.rs", 420),
+    ("codec/table/write.rs", 430),
+];
+
 #[test]
 fn files_and_functions_stay_short() {
     let folders = ["engine/src", "proxy/src", "tests/src"];
@@ -18,7 +25,8 @@ fn files_and_functions_stay_short() {
 fn faults(source: &Source) -> Vec<String> {
     let file = source.file.display();
     let lines = source.code.lines().filter(|line| !line.trim().is_empty()).count();
-    let file_fault = (lines > FILE).then(|| format!("{file}: {lines} lines of code"));
+    let longer = LONGER.iter().find(|(name, _)| source.file.ends_with(name));
+    let file_fault = (lines > longer.map_or(FILE, |(_, lines)| *lines)).then(|| format!("{file}: {lines} lines of code"));
     let long = functions(&source.code).into_iter().filter(|(_, len)| *len > FUNCTION);
     let long = long.map(|(name, len)| format!("{file}: `{name}` has {len} lines"));
     file_fault.into_iter().chain(long).collect()

@@ -3,8 +3,9 @@
 use super::{
     Failure,
     io::{Output, Source},
+    stats::{Expanded, Format},
 };
-use brevity::{Expander, Limits};
+use brevity::Expander;
 
 /// The arguments of `brevity expand`.
 #[derive(Debug, clap::Args)]
@@ -12,6 +13,11 @@ use brevity::{Expander, Limits};
 pub(crate) struct Args {
     #[command(flatten)]
     source: Source,
+
+    /// Say on standard error how much was put back
+    #[arg(long, value_enum, num_args = 0..=1, require_equals = true, value_name = "FORMAT",
+          default_missing_value = "table")]
+    stats: Option<Format>,
 }
 
 const EXAMPLES: &str = "\
@@ -26,9 +32,13 @@ Examples:
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let mut input = args.source.open()?;
     let mut output = Output::stdout();
-    let mut expander = Expander::new(Limits::default());
+    let mut expander = Expander::new();
     let end = input.pour(&mut output, |chunk, output| expander.write(chunk, output));
-    expander.finish(&mut output);
-    output.finish()?;
-    end
+    let parts = expander.finish(&mut output);
+    let (bytes_out, _) = output.finish()?;
+    end?;
+    if let Some(format) = args.stats {
+        Expanded { bytes_in: input.len(), bytes_out, parts }.print(format);
+    }
+    Ok(())
 }

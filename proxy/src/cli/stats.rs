@@ -27,11 +27,10 @@ pub(super) struct Stats<'a> {
 impl Stats<'_> {
     /// Writes to standard error. If that is closed, nobody wanted to know.
     pub(super) fn print(&self, format: Format) {
-        let text = match format {
+        tell(&match format {
             Format::Table => self.table(),
             Format::Json => self.json(),
-        };
-        let _ = std::io::stderr().write_all(text.as_bytes());
+        });
     }
 
     fn table(&self) -> String {
@@ -73,6 +72,38 @@ impl Stats<'_> {
             kept.join(","),
         )
     }
+}
+
+/// What an expansion has done.
+pub(super) struct Expanded {
+    /// Bytes read.
+    pub(super) bytes_in: u64,
+    /// Bytes written.
+    pub(super) bytes_out: u64,
+    /// Parts put back.
+    pub(super) parts: u64,
+}
+
+impl Expanded {
+    /// Writes to standard error.
+    pub(super) fn print(&self, format: Format) {
+        let Self { bytes_in, bytes_out, parts } = *self;
+        tell(&match format {
+            Format::Table => format!(
+                "parts put back: {}; {} bytes became {}\n",
+                Grouped(parts),
+                Grouped(bytes_in),
+                Grouped(bytes_out)
+            ),
+            Format::Json => {
+                format!("{{\"bytes_in\":{bytes_in},\"bytes_out\":{bytes_out},\"parts\":{parts}}}\n")
+            }
+        });
+    }
+}
+
+fn tell(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 fn line(out: &mut String, name: &str, tally: &Tally) {

@@ -206,11 +206,11 @@ fn closing(report: &Report, input: &Input, facts: Option<&Facts>) -> String {
     let total = report.total;
     let _ = writeln!(
         out,
-        "\n{}: {} bytes, of which {} in {} parts; est. {} tokens before, {} after ({})",
+        "\n{}: {} bytes, of which {} in {}; est. {} tokens before, {} after ({})",
         input.name(),
         Grouped(input.len()),
         Grouped(total.bytes_in),
-        Grouped(total.parts),
+        parts(total.parts),
         Grouped(total.tokens_in),
         Grouped(total.tokens_out),
         Saved(total.tokens_in, total.tokens_out),
@@ -232,10 +232,13 @@ fn why(out: &mut String, report: &Report) {
     }
     out.push_str("\nWhy parts were kept:\n");
     for (&reason, tally) in &report.kept {
-        let times = if tally.parts == 1 { "" } else { "s" };
         let sentence = reasons::sentence(reason, &Policy::default());
-        let _ = writeln!(out, "  {}, {} part{times}: {sentence}", reason.name(), tally.parts);
+        let _ = writeln!(out, "  {}, {}: {sentence}", reason.name(), parts(tally.parts));
     }
+}
+
+fn parts(count: u64) -> String {
+    format!("{} part{}", Grouped(count), if count == 1 { "" } else { "s" })
 }
 
 /// `text` as a JSON string.

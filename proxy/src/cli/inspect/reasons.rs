@@ -36,6 +36,9 @@ pub(super) fn sentence(reason: Reason, policy: &Policy) -> String {
             "The way back did not give its bytes, for instance because its spacing follows no \
              rule. Brevity only writes what it can undo."
         }
+        Reason::Malformed => {
+            "The JSON around it breaks off or is malformed, so nobody can tell what it is part of."
+        }
         Reason::Escapes => {
             "Its JSON string is escaped in a way that no known client uses, so the rewritten text \
              could not be escaped back to the same bytes."
@@ -65,6 +68,7 @@ mod tests {
             Reason::Notation,
             Reason::Limit,
             Reason::Inexact,
+            Reason::Malformed,
             Reason::Escapes,
             Reason::FileRead,
             Reason::Excluded,
