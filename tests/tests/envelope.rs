@@ -372,6 +372,39 @@ fn hostile_nesting_passes() {
 }
 
 #[test]
+fn rewritten_texts_are_the_same_for_any_cuts() {
+    let rows: Vec<_> = (0..200).map(|n| format!(r#"{{"name":"row {n}","open":true}}"#)).collect();
+    let text = serde_json::to_string(&format!("[{}]", rows.join(","))).expect("a string is JSON");
+    let early = format!(r#"{{"type":"tool_result","tool_use_id":"a","content":{text}}}"#);
+    let late = format!(r#"{{"content":[{{"text":{text},"type":"text"}}],"type":"tool_result"}}"#);
+    let body = anthropic(&format!("[{early},{late}]"));
+    let rewriting = |stream| {
+        settings(|policy, limits| {
+            (policy.level, policy.stream_requests) = (Level::Lossless, stream);
+            limits.request = 20_000;
+        })
+    };
+    let whole = pass_request(Dialect::Anthropic, &rewriting(true), [body.as_bytes()]);
+    assert!(whole.bytes.len() < body.len() / 2, "{} of {}", whole.bytes.len(), body.len());
+    assert_eq!(reasons(&whole), []);
+    let out: serde_json::Value = serde_json::from_slice(&whole.bytes).expect("JSON");
+    let content = &out["messages"][0]["content"];
+    assert_eq!(content[0]["content"], content[1]["content"][0]["text"]);
+    cuts::random(body.as_bytes(), 3, 34, |pieces| {
+        for settings in [rewriting(true), rewriting(false)] {
+            let pieces = pieces.iter().copied();
+            assert_eq!(whole, pass_request(Dialect::Anthropic, &settings, pieces));
+        }
+    });
+    for end in (1..body.len()).step_by(97) {
+        let passed = pass_request(Dialect::Anthropic, &rewriting(true), [&body.as_bytes()[..end]]);
+        let equal = whole.bytes.iter().zip(&passed.bytes).take_while(|(a, b)| a == b).count();
+        let broken = &passed.bytes[equal..];
+        assert!(body[..end].as_bytes().ends_with(broken), "what breaks off is not rewritten");
+    }
+}
+
+#[test]
 fn facts_of_a_request() {
     let body = r#"{"messages":[{"role":"user"},{"role":"assistant"},"x",{"role":"user"}],"stream":true,"model":"m\u00e9"}"#;
     for dialect in BOTH {
