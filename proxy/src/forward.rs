@@ -63,10 +63,11 @@ impl Forwarder {
         entry.moved();
         tokio::select! {
             biased;
-            answer = answer => Ok(match answer {
-                Ok(answer) => self.answer(answer, posted, &entry),
-                Err(error) => unreachable(&host, &error, dialect, &entry),
-            }),
+            answer = answer => match answer {
+                Ok(answer) => Ok(self.answer(answer, posted, &entry)),
+                Err(error) if entry.has_left() => Err(Fault(error.into())),
+                Err(error) => Ok(unreachable(&host, &error, dialect, &entry)),
+            },
             () = entry.silence(idle) => Ok(silent(&host, dialect, &entry)),
         }
     }

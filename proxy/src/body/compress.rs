@@ -43,7 +43,7 @@ pub(crate) enum Prepared<B> {
 /// Why a body did not come.
 #[derive(Debug, Error)]
 pub(crate) enum Broken {
-    #[error("the client stopped in the middle of its body: {0}")]
+    #[error("{0}")]
     Client(BoxError),
     #[error("the client sent nothing for too long")]
     Silent,
@@ -63,7 +63,7 @@ where
     let mut engine = Some(engine);
     let (mut came, mut len, mut trailers) = (Vec::new(), 0, None);
     while let Some(frame) = timeout(idle, body.frame()).await.map_err(|_| Broken::Silent)? {
-        match frame.map_err(|error| Broken::Client(error.into()))?.into_data() {
+        match frame.map_err(|error| left(&entry, error))?.into_data() {
             Ok(chunk) => {
                 len += chunk.len() as u64;
                 entry.moved();
@@ -81,13 +81,19 @@ where
         }
     }
     let chunks = finish(engine, &pool, &entry).await.unwrap_or_else(|failed| {
-        entry.failed(&failed);
+        tracing::error!("{failed}");
         entry.write(|record| record.skip = Some(Skip::Failed));
         came
     });
     let whole = Chunks::new(chunks, trailers);
     entry.write(|record| record.bytes_out = whole.len());
     Ok(Prepared::Whole(whole))
+}
+
+fn left(entry: &Entry, error: impl Into<BoxError>) -> Broken {
+    let error = error.into();
+    entry.left(&error);
+    Broken::Client(error)
 }
 
 async fn finish(
@@ -201,7 +207,10 @@ where
                 return Poll::Ready(this.trailers.take().map(Frame::trailers).map(Ok));
             } else {
                 match ready!(Pin::new(&mut this.inner).poll_frame(cx)) {
-                    Some(frame) => this.read(frame.map_err(Into::into)?)?,
+                    Some(frame) => {
+                        let frame = frame.map_err(|error| left(&this.entry, error))?;
+                        this.read(frame)?;
+                    }
                     None => this.end()?,
                 }
             }

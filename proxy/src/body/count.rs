@@ -4,6 +4,7 @@ use crate::record::Entry;
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 use std::{
+    fmt,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -21,7 +22,11 @@ impl<B> CountBody<B> {
     }
 }
 
-impl<B: Body<Data = Bytes> + Unpin> Body for CountBody<B> {
+impl<B> Body for CountBody<B>
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: fmt::Display,
+{
     type Data = Bytes;
     type Error = B::Error;
 
@@ -30,13 +35,17 @@ impl<B: Body<Data = Bytes> + Unpin> Body for CountBody<B> {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         let frame = ready!(Pin::new(&mut self.inner).poll_frame(cx));
-        if let Some(Ok(frame)) = &frame {
-            let len = frame.data_ref().map_or(0, Bytes::len) as u64;
-            self.entry.moved();
-            self.entry.write(|record| {
-                record.bytes_in += len;
-                record.bytes_out += len;
-            });
+        match &frame {
+            Some(Ok(frame)) => {
+                let len = frame.data_ref().map_or(0, Bytes::len) as u64;
+                self.entry.moved();
+                self.entry.write(|record| {
+                    record.bytes_in += len;
+                    record.bytes_out += len;
+                });
+            }
+            Some(Err(error)) => self.entry.left(error),
+            None => {}
         }
         Poll::Ready(frame)
     }

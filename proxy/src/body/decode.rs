@@ -145,3 +145,6 @@ impl Write for Sip {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

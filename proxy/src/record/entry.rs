@@ -29,6 +29,7 @@ struct Open {
     record: Option<Record>,
     last_assistant: Option<u64>,
     ended: bool,
+    left: bool,
 }
 
 impl Entry {
@@ -37,7 +38,7 @@ impl Entry {
         recorder: Arc<dyn Recorder>,
         busy: impl Any + Send + Sync,
     ) -> Arc<Self> {
-        let open = Open { record: Some(record), last_assistant: None, ended: false };
+        let open = Open { record: Some(record), last_assistant: None, ended: false, left: false };
         Arc::new(Self {
             open: Mutex::new(open),
             recorder,
@@ -86,6 +87,17 @@ impl Entry {
         self.write(|record| {
             record.error.get_or_insert_with(|| error.to_string());
         });
+    }
+
+    /// The client stopped in the middle of its body: nobody is left to answer.
+    pub(crate) fn left(&self, error: &dyn fmt::Display) {
+        self.failed(&format_args!("the client stopped in the middle of its body: {error}"));
+        self.lock().left = true;
+    }
+
+    /// Whether the client stopped in the middle of its body.
+    pub(crate) fn has_left(&self) -> bool {
+        self.lock().left
     }
 
     /// The answer has ended. What comes after does not count in its duration.
