@@ -15,7 +15,7 @@ pub const OUTCOMES: usize = 4_096;
 
 /// What happened to one request. It holds no header, no query and no body, hence no credentials.
 ///
-/// Tokens are the engine's estimate for o200k, of the text that it looked at; [`usage`](Self::usage)
+/// Tokens are the engine's estimate for o200k, of the text that it looked at; [`usage`](field@Self::usage)
 /// is the provider's own count.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
