@@ -218,3 +218,27 @@ fn inspect_gives_a_reason_and_its_meaning() {
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(text.starts_with('{') && text.contains("\"kept\":\""), "{text}");
 }
+
+#[test]
+fn the_demo_keeps_its_word() {
+    let output = run(&["demo"], b"");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}{}", stderr(&output));
+    assert!(text.contains("table mcp__tracker__list_issues: "), "{text}");
+    assert!(!text.contains("BROKEN") && !text.contains("WRONG"), "{text}");
+}
+
+#[test]
+fn the_demo_replays_a_request() {
+    let body = br#"{"model":"m","messages":[{"role":"user","content":"hi"}],"max_tokens":9}"#;
+    let file = Scratch::new("request.json", body);
+    let output = run(&["demo", "--request", file.path()], b"");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}{}", stderr(&output));
+    assert!(text.contains("1 of 1 answers came back byte for byte"), "{text}");
+
+    let file = Scratch::new("no-request.json", b"[1]");
+    let output = run(&["demo", "--request", file.path()], b"");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).starts_with("brevity: this is no request"), "{}", stderr(&output));
+}

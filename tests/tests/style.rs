@@ -26,7 +26,8 @@ fn faults(source: &Source) -> Vec<String> {
     let file = source.file.display();
     let lines = source.code.lines().filter(|line| !line.trim().is_empty()).count();
     let longer = LONGER.iter().find(|(name, _)| source.file.ends_with(name));
-    let file_fault = (lines > longer.map_or(FILE, |(_, lines)| *lines)).then(|| format!("{file}: {lines} lines of code"));
+    let file_fault = (lines > longer.map_or(FILE, |(_, lines)| *lines))
+        .then(|| format!("{file}: {lines} lines of code"));
     let long = functions(&source.code).into_iter().filter(|(_, len)| *len > FUNCTION);
     let long = long.map(|(name, len)| format!("{file}: `{name}` has {len} lines"));
     file_fault.into_iter().chain(long).collect()
