@@ -4,7 +4,12 @@ use brevity::{Limits, Policy, Settings};
 use brevity_proxy::{
     Base, BaseError, Config, LogRecorder, ServeError, Server, Upstreams, config::ListenError,
 };
-use std::{io::Write as _, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    io::{IsTerminal as _, Write as _},
+    path::PathBuf,
+    process::ExitCode,
+    sync::Arc,
+};
 use thiserror::Error;
 use tokio::{runtime::Runtime, sync::oneshot};
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
@@ -93,7 +98,9 @@ async fn serve(config: Config) -> Result<(), Failure> {
     let server = Server::bind(config, Arc::new(LogRecorder)).await?;
     let address = server.local_addr()?;
     if !address.ip().is_loopback() {
-        tracing::warn!("{address} can be reached from other machines; Brevity asks nobody who they are");
+        tracing::warn!(
+            "{address} can be reached from other machines; Brevity asks nobody who they are"
+        );
     }
     let stop = signals()?;
     // A standard output that is closed changes nothing.
@@ -166,6 +173,7 @@ fn log() {
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         .try_init();
 }
