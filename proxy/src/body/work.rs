@@ -13,6 +13,10 @@ use tokio::{sync::Semaphore, task::spawn_blocking};
 /// Runs below this length are joined, so that many small ones do not cost a write each.
 const JOIN: usize = 1024;
 
+/// Into how many groups a core the jobs of one request are split. Groups queue in turn, so that a
+/// small request waits for a group of a large one, not for all of it.
+const GROUPS: usize = 4;
+
 /// The engine panicked, which is a fault of ours.
 #[derive(Clone, Copy, Debug, Error)]
 #[error("the engine failed on this body; please report it with `brevity inspect`")]
@@ -23,30 +27,42 @@ pub(crate) struct Panicked;
 #[derive(Clone, Debug)]
 pub(crate) struct Pool {
     permits: Arc<Semaphore>,
+    cores: usize,
 }
 
 impl Pool {
     pub(crate) fn new() -> Self {
         let cores = available_parallelism().map_or(1, |cores| cores.get());
-        Self { permits: Arc::new(Semaphore::new(cores)) }
+        Self { permits: Arc::new(Semaphore::new(cores)), cores }
     }
 
-    /// Runs steps in order: here if no job is among them, else on the pool.
+    /// Runs steps: here if no job is among them, else on the pool, some at once. What they give is in
+    /// their order.
     pub(crate) async fn run(&self, steps: Vec<Step>) -> Result<Gathered, Panicked> {
-        if steps.iter().any(|step| matches!(step, Step::Job(_))) {
-            self.spawn(move || Gathered::of(steps)).await
-        } else {
-            Ok(Gathered::of(steps))
+        let jobs = steps.iter().filter(|step| is_job(step)).count();
+        if jobs == 0 {
+            return Ok(Gathered::of(steps));
         }
+        let groups = groups(steps, jobs.div_ceil(self.cores * GROUPS), is_job);
+        let work = groups.into_iter().map(|group| {
+            let pool = self.clone();
+            tokio::spawn(async move { pool.spawn(move || Gathered::of(group)).await })
+        });
+        let mut gathered = Gathered::default();
+        for group in work.collect::<Vec<_>>() {
+            gathered.append(group.await.map_err(|_| Panicked)??);
+        }
+        Ok(gathered)
     }
 
     /// Ends a body that is there whole, and runs all its steps.
     pub(crate) async fn end(&self, mut engine: Engine) -> Result<(Gathered, Facts), Panicked> {
-        self.spawn(move || {
+        let work = move || {
             engine.request.finish(&mut engine.steps);
-            (Gathered::of(engine.take()), engine.request.facts().clone())
-        })
-        .await
+            (engine.take(), engine.request.facts().clone())
+        };
+        let (steps, facts) = self.spawn(work).await?;
+        Ok((self.run(steps).await?, facts))
     }
 
     async fn spawn<T: Send + 'static>(
@@ -115,11 +131,36 @@ impl Gathered {
         gathered
     }
 
+    fn append(&mut self, mut later: Self) {
+        self.chunks.append(&mut later.chunks);
+        self.outcomes.append(&mut later.outcomes);
+    }
+
     fn seal(&mut self) {
         if !self.tail.is_empty() {
             self.chunks.push(self.tail.split().freeze());
         }
     }
+}
+
+fn is_job(step: &Step) -> bool {
+    matches!(step, Step::Job(_))
+}
+
+/// Splits `steps` after every so many `jobs`.
+fn groups<T>(steps: Vec<T>, jobs: usize, is_job: impl Fn(&T) -> bool) -> Vec<Vec<T>> {
+    let (mut groups, mut count) = (vec![Vec::new()], 0);
+    for step in steps {
+        count += usize::from(is_job(&step));
+        if count > jobs {
+            groups.push(Vec::new());
+            count = 1;
+        }
+        if let Some(group) = groups.last_mut() {
+            group.push(step);
+        }
+    }
+    groups
 }
 
 impl Sink for Gathered {
@@ -157,6 +198,42 @@ mod tests {
         let [first, second, third] = gathered.chunks.as_slice() else { panic!("three chunks") };
         assert_eq!((first.as_ref(), third.as_ref()), (&b"ab"[..], &b"c"[..]));
         assert_eq!(second.as_ptr(), large.as_ptr());
+    }
+
+    /// A block of text that leaves as it came, whose length tells it from others.
+    fn job(len: usize) -> Vec<Step> {
+        let (settings, place) = (Arc::default(), brevity::Place::default());
+        let treatment = brevity::Treatment::Rewrite;
+        let mut block = brevity::Block::new(settings, brevity::Wire::Text, treatment, place);
+        let mut steps = Steps::new();
+        block.write(Bytes::from(vec![b'j'; len]), &mut steps);
+        block.finish(&mut steps);
+        std::iter::from_fn(|| steps.pop()).collect()
+    }
+
+    #[tokio::test]
+    async fn what_jobs_give_is_in_their_order() {
+        let (mut steps, mut expected) = (Vec::new(), Vec::new());
+        for index in 0..100_u8 {
+            steps.push(Step::Keep(Bytes::from(vec![index])));
+            steps.extend(job(usize::from(index) + 1));
+            expected.push(index);
+            expected.extend(vec![b'j'; usize::from(index) + 1]);
+        }
+        let gathered = Pool::new().run(steps).await.unwrap();
+        assert_eq!(gathered.chunks.concat(), expected);
+        let lengths: Vec<u64> = gathered.outcomes.iter().map(|outcome| outcome.bytes_in).collect();
+        assert_eq!(lengths, (1..=100).collect::<Vec<u64>>());
+    }
+
+    #[test]
+    fn groups_hold_so_many_jobs_and_keep_the_order() {
+        let steps = || "jkjkjkjkjk".chars().collect();
+        let groups = |jobs| groups(steps(), jobs, |step| *step == 'j');
+        let sizes = |jobs| groups(jobs).iter().map(Vec::len).collect::<Vec<_>>();
+        assert_eq!(sizes(1), [2; 5]);
+        assert_eq!(sizes(2), [4, 4, 2]);
+        assert_eq!(sizes(9), [10]);
     }
 
     #[tokio::test]

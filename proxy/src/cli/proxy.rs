@@ -4,7 +4,12 @@ use brevity::{Limits, Policy, Settings};
 use brevity_proxy::{
     Base, BaseError, Config, LogRecorder, ServeError, Server, Upstreams, config::ListenError,
 };
-use std::{io::Write as _, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    io::{IsTerminal as _, Write as _},
+    path::PathBuf,
+    process::ExitCode,
+    sync::Arc,
+};
 use thiserror::Error;
 use tokio::{runtime::Runtime, sync::oneshot};
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
@@ -168,6 +173,7 @@ fn log() {
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         .try_init();
 }

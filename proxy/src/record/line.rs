@@ -64,11 +64,11 @@ impl Record {
             ("cache write", usage.cache_write),
             ("output", usage.output),
         ];
-        write!(f, " | usage")?;
-        counts
-            .iter()
-            .filter_map(|(name, count)| Some((name, (*count)?)))
-            .try_for_each(|(name, count)| write!(f, " {name} {count}"))
+        let counts = counts.iter().filter_map(|(name, count)| Some((name, (*count)?)));
+        for (index, (name, count)) in counts.enumerate() {
+            write!(f, "{} {name} {count}", if index == 0 { " | usage" } else { "," })?;
+        }
+        Ok(())
     }
 
     fn times(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -46,7 +46,7 @@ async fn an_event_streams_usage_is_recorded() {
     let usage = record.usage.unwrap();
     assert_eq!((usage.input, usage.output), (Some(3), Some(42)));
     assert_eq!((usage.cache_read, usage.cache_write), (Some(2048), Some(100)));
-    assert!(line.contains("usage input 3 cache read 2048 cache write 100 output 42"), "{line}");
+    assert!(line.contains("usage input 3, cache read 2048, cache write 100, output 42"), "{line}");
     assert!(record.first_byte.unwrap() <= record.duration);
 }
 
