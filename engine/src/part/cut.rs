@@ -193,11 +193,12 @@ impl Cutter {
         let window = self.window;
         match &mut self.probe {
             Some(Probe { start, read: Reading::Json { walker, whole } }) => {
-                if walker.depth() == 0 {
-                    *whole = Some(end);
-                    if end.text - start.text >= window {
-                        self.end_documents();
-                    }
+                if walker.depth() > 0 {
+                    return;
+                }
+                *whole = Some(end);
+                if end.text - start.text >= window {
+                    self.end_documents();
                 }
             }
             Some(Probe { read: Reading::Coded { lines }, .. }) => {
@@ -240,12 +241,12 @@ impl Cutter {
 
     /// Keeps what is held within bounds.
     fn bound(&mut self) {
-        if let Some(probe) = &self.probe {
-            if self.text.len() - probe.start.text >= self.longest(probe) {
-                match probe.read {
-                    Reading::Json { .. } => self.end_documents(),
-                    Reading::Coded { .. } => self.probe = None,
-                }
+        if let Some(probe) = &self.probe
+            && self.text.len() - probe.start.text >= self.longest(probe)
+        {
+            match probe.read {
+                Reading::Json { .. } => self.end_documents(),
+                Reading::Coded { .. } => self.probe = None,
             }
         }
         if let Some(Probe { start, .. }) = self.probe {
