@@ -111,7 +111,7 @@ async fn finish(
 pub(crate) struct CompressBody<B> {
     inner: B,
     /// None where it failed while every byte was still there: then all pass as they came.
-    engine: Option<Engine>,
+    engine: Option<Box<Engine>>,
     pool: Pool,
     entry: Arc<Entry>,
     /// Ready to leave.
@@ -127,7 +127,7 @@ type Work = Pin<Box<dyn Future<Output = Result<Gathered, Panicked>> + Send>>;
 impl<B> CompressBody<B> {
     pub(crate) fn new(inner: B, engine: Engine, pool: Pool, entry: Arc<Entry>) -> Self {
         let mut body = Self::passing(inner, Vec::new(), pool, entry);
-        body.engine = Some(engine);
+        body.engine = Some(Box::new(engine));
         body.start();
         body
     }
@@ -140,7 +140,7 @@ impl<B> CompressBody<B> {
 
     /// Starts the steps that wait.
     fn start(&mut self) {
-        let steps = self.engine.as_mut().map(Engine::take).unwrap_or_default();
+        let steps = self.engine.as_mut().map(|engine| engine.take()).unwrap_or_default();
         if !steps.is_empty() {
             let pool = self.pool.clone();
             self.work = Some(Box::pin(async move { pool.run(steps).await }));

@@ -5,6 +5,7 @@ mod attested;
 mod drain;
 mod fidelity;
 mod own;
+mod rewrite;
 mod streams;
 mod tls;
 mod usage;
