@@ -100,7 +100,7 @@ fn shown_lines(body: &[u8]) -> Vec<String> {
 }
 
 fn old_strings(body: &[u8]) -> Vec<String> {
-    let body: serde_json::Value = serde_json::from_slice(body).unwrap();
+    let body: serde_json::Value = serde_json::from_slice(body).expect("JSON");
     let mut found = Vec::new();
     let mut left = vec![&body];
     while let Some(value) = left.pop() {
