@@ -92,3 +92,9 @@ fn generated_documents_come_back_from_inside_strings() {
         }
     }
 }
+
+/// Found by fuzzing: a form feed is a blank to Rust and not to JSON.
+#[test]
+fn a_form_feed_before_a_bracket() {
+    property::expand(b"\x01\x0c[]\n]\n");
+}

@@ -163,7 +163,7 @@ impl Cutter {
 
     /// Looks at the first bytes of a line that are no blanks.
     fn begin_line(&mut self, segment: &[u8]) {
-        let is_blank = |b: &u8| b.is_ascii_whitespace();
+        let is_blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n');
         if !self.is_blank || segment.iter().all(is_blank) {
             return;
         }
