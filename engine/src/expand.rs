@@ -8,7 +8,8 @@ mod level;
 
 use crate::{
     Sink,
-    notation::{Head, LONGEST, MARK},
+    limits::LONGEST,
+    notation::{Head, MARK},
 };
 use bytes::Bytes;
 use level::{Level, Scan};

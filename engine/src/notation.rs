@@ -9,15 +9,12 @@
 //! `1` is the version of the notation, `table` the codec, `spaced` what the codec needs to know. The
 //! words after the colon are for the reader and mean nothing to the decoder.
 
-use crate::{Codec, codec::table};
+use crate::{Codec, codec::table, limits::LONGEST};
 
 /// What every head line begins with.
 pub(crate) const MARK: &[u8] = b"[brevity 1 ";
 /// The longest head line.
 const LONGEST_HEAD: usize = 512;
-/// The longest coded part, and the longest text that one stands for. Both ways keep to it, so that
-/// what `compress` takes for a coded part is what `expand` takes for one.
-pub(crate) const LONGEST: usize = 8 << 20;
 /// How many times longer than its lines a text may be: keeps the work per byte constant whoever
 /// wrote the lines.
 const LARGEST_RATIO: usize = 256;

@@ -8,7 +8,8 @@
 use crate::{
     Kind, Settings,
     expand::holds_part,
-    notation::{Head, LONGEST, MARK},
+    limits::LONGEST,
+    notation::{Head, MARK},
     walk::json::{Event, JsonWalker},
 };
 use std::{collections::VecDeque, mem, ops::Range};
