@@ -90,7 +90,7 @@ fn the_heap_stays_within_its_bound() {
         let bound = limits.heap_bound();
         println!("bound: {} KiB", bound >> 10);
         let factor = limits.document / (32 << 10);
-        let len = (factor * MIB / 4).clamp(2 * MIB, 24 * MIB);
+        let len = (factor * MIB / 4).clamp(2 * MIB, 10 * MIB);
         let settings = Arc::new(Settings::new(Policy::default(), limits));
         let cases = [
             ("rows", "", "{\"name\":\"row\",\"size\":12345,\"open\":true}\n"),
