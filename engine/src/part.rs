@@ -5,6 +5,7 @@
 
 mod cut;
 mod job;
+mod probe;
 mod wrap;
 
 pub use job::Job;

@@ -4,7 +4,10 @@ use brevity::{Settings, compress, expand};
 use brevity_tests::{generate::json, property};
 use proptest::prelude::*;
 
-const FRAGMENTS: [&str; 44] = [
+const FRAGMENTS: [&str; 47] = [
+    "\n[brevity 1 table 3 lines, compact, first rows: x]\n[#a,b\n1,2\n]\n",
+    "\n[brevity 1 table 3 lines, compact, more rows: x]\n[#a,b\n1,2\n]\n",
+    "\\n[brevity 1 table 3 lines, compact, last rows: x]\\n[#a,b\\n1,2\\n]\\n",
     "[brevity 1 table 1 lines, compact: x]\n",
     "[brevity 1 table 2 lines, spaced: x]\n",
     "[brevity 1 table 3 lines, indent 2+: x]\\n",
