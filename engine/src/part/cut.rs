@@ -125,8 +125,8 @@ impl Cutter {
         let at = self.end();
         self.text.extend_from_slice(segment);
         self.raw_len += raw_len;
-        if let Some(Probe { read: Reading::Json(documents), .. }) = &mut self.probe
-            && !documents.feed(segment, at, raw_len)
+        if let Some(probe) = &mut self.probe
+            && !probe.feed(segment, at, raw_len)
         {
             self.end_documents();
         }
@@ -152,7 +152,7 @@ impl Cutter {
             if self.line.text >= self.window {
                 self.cut(Kind::Text, self.line);
             }
-            self.probe = Some(Probe::json(self.line, self.depth));
+            self.probe = Some(Probe::json(self.line, self.depth, self.window));
         }
     }
 
@@ -184,6 +184,7 @@ impl Cutter {
 
     /// Ends the probe: whole documents become a piece, the rest stays lines.
     fn end_documents(&mut self) {
+        while self.is_in_rows() && self.cut_run(false) {}
         let Some(Probe { start, read: Reading::Json(documents) }) = self.probe.take() else {
             return;
         };
@@ -205,6 +206,14 @@ impl Cutter {
         }
     }
 
+    /// Whether rows of a document were cut off, and the document has not ended.
+    fn is_in_rows(&self) -> bool {
+        match &self.probe {
+            Some(Probe { read: Reading::Json(documents), .. }) => documents.bracket.is_some(),
+            _ => false,
+        }
+    }
+
     /// Cuts off what a probe that is as long as it may be has read.
     fn bound_probe(&mut self) {
         let Some(probe) = &mut self.probe else { return };
@@ -212,32 +221,40 @@ impl Cutter {
             return;
         }
         let start = probe.start;
-        let Reading::Json(documents) = &mut probe.read else {
-            self.probe = None;
-            return;
-        };
-        if let Some(whole) = documents.whole.take() {
-            self.cut(Kind::Text, start);
-            self.cut_json(whole.less(start), None);
-            return;
-        }
-        let came_before = documents.bracket.is_some();
-        match documents.take_row() {
-            Some(row) => {
-                self.cut(Kind::Text, start);
-                let rows = if came_before { Rows::More } else { Rows::First };
-                let bracket = self.bracket();
-                self.cut_json(row.less(start), bracket.map(|bracket| (rows, bracket)));
-            }
-            None => self.probe = None,
+        match &mut probe.read {
+            Reading::Json(documents) => match documents.whole.take() {
+                Some(whole) => {
+                    self.cut(Kind::Text, start);
+                    self.cut_json(whole.less(start), None);
+                }
+                None => self.cut_rows(),
+            },
+            Reading::Coded { .. } => self.probe = None,
         }
     }
 
-    fn bracket(&self) -> Option<Bracket> {
-        match &self.probe {
-            Some(Probe { read: Reading::Json(documents), .. }) => documents.bracket,
-            _ => None,
+    /// Cuts off the rows that a long document has so far; without any, it stays lines.
+    fn cut_rows(&mut self) {
+        let mut must = true;
+        while self.cut_run(must) {
+            must = false;
         }
+        if must {
+            self.probe = None;
+        }
+    }
+
+    /// Cuts off one run of rows. False: there is none.
+    fn cut_run(&mut self, must: bool) -> bool {
+        let Some(Probe { start, read: Reading::Json(documents) }) = &mut self.probe else {
+            return false;
+        };
+        let rows = if documents.bracket.is_some() { Rows::More } else { Rows::First };
+        let (start, end) = (*start, documents.take_rows(must));
+        let Some((end, bracket)) = end.zip(documents.bracket) else { return false };
+        self.cut(Kind::Text, start);
+        self.cut_json(end.less(start), Some((rows, bracket)));
+        true
     }
 
     /// Cuts lines off that fill a window, if they are no part of a probe.
