@@ -8,7 +8,8 @@ mod level;
 
 use crate::{
     Sink,
-    notation::{Head, LONGEST, MARK},
+    limits::LONGEST,
+    notation::{Head, MARK},
 };
 use bytes::Bytes;
 use level::{Level, Scan};
@@ -155,8 +156,8 @@ impl Expander {
         };
         part.lines = lines;
         if part.head.as_ref().is_some_and(|(head, _)| head.lines == lines) {
-            return match self.decode(&part, end) {
-                Some(text) => Progress::Whole(text, part.start..end),
+            return match self.decode(&part, end).zip(self.place(&part, end, next)) {
+                Some((text, place)) => Progress::Whole(text, place),
                 None => plain,
             };
         }
@@ -171,6 +172,15 @@ impl Expander {
         let escapes = part.level.read(&self.held[part.start..end])?;
         let body = part.level.read(&self.held[*body..end])?;
         escapes.write(head.decode(&body.text)?)
+    }
+
+    /// What a complete part takes up: for rows of a document, the line ends around it too.
+    fn place(&self, part: &Part, end: usize, next: Option<usize>) -> Option<Range<usize>> {
+        if part.head.as_ref()?.0.rows.is_none() {
+            return Some(part.start..end);
+        }
+        let line_end = part.level.line_end_before(&self.held[..part.start])?;
+        Some(part.start - line_end..next?)
     }
 
     fn put_back(&mut self, text: &[u8], place: Range<usize>, sink: &mut impl Sink) {

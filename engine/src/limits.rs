@@ -1,5 +1,9 @@
 //! Every bound of the engine, in one place.
 
+/// The longest coded part, and the longest text that one stands for. Both ways keep to it, so that
+/// what `compress` takes for a coded part is what `expand` takes for one.
+pub(crate) const LONGEST: usize = 8 << 20;
+
 /// The bounds of one stream. All are in bytes unless the name says otherwise.
 ///
 /// A bound that is hit never fails a stream: what hit it leaves unchanged, and a
@@ -59,8 +63,36 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// The most heap that one stream takes at once, a job that it runs included, in bytes.
+    /// The most heap that one stream takes at once, in bytes, with one job that runs: all bounds hit
+    /// together. The usual stream takes a small part of it. The chunks that the stream holds are
+    /// counted, as if each had a buffer of its own; what its caller has not taken yet is not.
+    ///
+    /// ```
+    /// let limits = brevity::Limits::default();
+    /// assert!(limits.heap_bound() < 256 << 20);
+    /// ```
     pub fn heap_bound(&self) -> usize {
-        1 << 40
+        self.request + self.walkers() + self.held() + self.job()
+    }
+
+    /// Names and calls twice, since they are looked up too; for each open tag 16 bytes and for each
+    /// protected span 8, in vectors that grow; copies of a few names and commands.
+    fn walkers(&self) -> usize {
+        let spans = 8 * self.block / 3 + 2 * self.block;
+        2 * (2 * self.names + 16 * self.tag_depth + spans + self.calls)
+            + self.sse_event
+            + (64 << 10)
+    }
+
+    /// What waits for its end: lines that a document follows, or a coded part of someone's. Its text
+    /// is in a vector that grows; in a JSON string, its raw bytes are up to six times as many.
+    fn held(&self) -> usize {
+        (3 + 6) * self.block.max(self.window + self.document).max(LONGEST)
+    }
+
+    /// A document with its ten forms: the source, drafts, the table, and back; one of them escaped.
+    /// A value takes 160 bytes, its place in the lists and in the index included.
+    fn job(&self) -> usize {
+        (10 + 6) * self.document.max(self.window) + 160 * self.document_nodes
     }
 }

@@ -9,15 +9,12 @@
 //! `1` is the version of the notation, `table` the codec, `spaced` what the codec needs to know. The
 //! words after the colon are for the reader and mean nothing to the decoder.
 
-use crate::{Codec, codec::table};
+use crate::{Codec, codec::table, limits::LONGEST};
 
 /// What every head line begins with.
 pub(crate) const MARK: &[u8] = b"[brevity 1 ";
 /// The longest head line.
 const LONGEST_HEAD: usize = 512;
-/// The longest coded part, and the longest text that one stands for. Both ways keep to it, so that
-/// what `compress` takes for a coded part is what `expand` takes for one.
-pub(crate) const LONGEST: usize = 8 << 20;
 /// How many times longer than its lines a text may be: keeps the work per byte constant whoever
 /// wrote the lines.
 const LARGEST_RATIO: usize = 256;
@@ -32,12 +29,65 @@ pub(crate) struct Head {
     pub(crate) lines: usize,
     /// What the codec needs to know beside the lines.
     detail: String,
+    /// Which rows these are, where it is not a whole document. Then the line ends before and after
+    /// the part are not the text's.
+    pub(crate) rows: Option<Rows>,
+}
+
+/// Which rows a part holds of a document that is too long for one part.
+///
+/// Each part is written as a document of its own. What it stands for lacks that document's opening
+/// bracket (but for the first), has a comma for the closing one (but for the last), and is not
+/// parted by line ends from what is around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rows {
+    /// From the opening bracket to a comma.
+    First,
+    /// From one comma to another.
+    More,
+    /// From a comma to the closing bracket.
+    Last,
+}
+
+impl Rows {
+    const WORDS: [(Rows, &str); 3] =
+        [(Rows::First, ", first rows"), (Rows::More, ", more rows"), (Rows::Last, ", last rows")];
+
+    fn words(rows: Option<Rows>) -> &'static str {
+        Self::WORDS.iter().find(|(known, _)| Some(*known) == rows).map_or("", |(_, words)| words)
+    }
+
+    /// Takes the words off the end of `detail`.
+    fn strip(detail: &str) -> (&str, Option<Rows>) {
+        let stripped =
+            |(rows, words): &(Rows, &str)| Some((detail.strip_suffix(words)?, Some(*rows)));
+        Self::WORDS.iter().find_map(stripped).unwrap_or((detail, None))
+    }
+
+    /// From a document to the rows.
+    fn cut(self, mut document: Vec<u8>) -> Option<Vec<u8>> {
+        if self != Rows::Last {
+            *document.last_mut().filter(|last| matches!(last, b']' | b'}'))? = b',';
+        }
+        if self != Rows::First {
+            let first = document.first().filter(|first| matches!(first, b'[' | b'{'));
+            first.is_some().then(|| document.remove(0))?;
+        }
+        Some(document)
+    }
 }
 
 /// Writes a coded part: the head line and `body`, without a newline at the end.
-pub(crate) fn frame(codec: Codec, detail: &str, words: &str, body: &[u8]) -> Vec<u8> {
+pub(crate) fn frame(
+    codec: Codec,
+    detail: &str,
+    rows: Option<Rows>,
+    words: &str,
+    body: &[u8],
+) -> Vec<u8> {
+    let (name, rows) = (codec.name(), Rows::words(rows));
     let lines = 1 + memchr::memchr_iter(b'\n', body).count();
-    let head = format!("[brevity 1 {} {lines} lines, {detail}: {words}]\n", codec.name());
+    let head = format!("[brevity 1 {name} {lines} lines, {detail}{rows}: {words}]\n");
     let mut out = Vec::with_capacity(head.len() + body.len());
     out.extend_from_slice(head.as_bytes());
     out.extend_from_slice(body);
@@ -56,15 +106,20 @@ impl Head {
         let (lines, detail) = rest.split_once(" lines, ")?;
         let codec = [Codec::Table].into_iter().find(|known| known.name() == codec)?;
         let lines = lines.parse().ok().filter(|&lines| 0 < lines && lines <= LONGEST)?;
-        Some(Head { codec, lines, detail: detail.to_owned() })
+        let (detail, rows) = Rows::strip(detail);
+        Some(Head { codec, lines, detail: detail.to_owned(), rows })
     }
 
     /// The text that `body`, the lines after the head, stands for. `None`: it was not written by the
     /// codec, and the part is plain text that looks like notation.
     pub(crate) fn decode(&self, body: &[u8]) -> Option<Vec<u8>> {
         let longest = LONGEST.min(body.len() * LARGEST_RATIO + LONGEST_HEAD);
-        match self.codec {
+        let text = match self.codec {
             Codec::Table => table::decode(&self.detail, body, longest, DEPTH),
+        }?;
+        match self.rows {
+            Some(rows) => rows.cut(text),
+            None => Some(text),
         }
     }
 }
@@ -75,10 +130,12 @@ mod tests {
 
     #[test]
     fn a_head_says_what_was_framed() {
-        let frame = frame(Codec::Table, "indent 2+", "any words: at all", b"a\nb\nc");
+        let frame =
+            frame(Codec::Table, "indent 2+", Some(Rows::More), "any words: at all", b"a\nb\nc");
         let line = frame.split(|&b| b == b'\n').next().unwrap();
         let head = Head::parse(line).unwrap();
         assert_eq!((head.lines, head.detail.as_str()), (3, "indent 2+"));
+        assert_eq!(head.rows, Some(Rows::More));
     }
 
     #[test]

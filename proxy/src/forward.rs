@@ -91,7 +91,7 @@ impl Forwarder {
         head.headers.remove(header::CONTENT_LENGTH);
         Ok(match self.rewrite(dialect, body, entry.clone()).await? {
             Prepared::Whole(body) => any(body),
-            Prepared::Streamed(body) => any(body),
+            Prepared::Streamed(body) => any(*body),
         })
     }
 
@@ -106,7 +106,8 @@ impl Forwarder {
         let pool = self.pool.clone();
         if settings.policy.stream_requests || body.size_hint().lower() > limit {
             let engine = Engine::new(dialect, self.streamed.clone());
-            return Ok(Prepared::Streamed(CompressBody::new(body, engine, pool, entry)));
+            let body = CompressBody::new(body, engine, pool, entry);
+            return Ok(Prepared::Streamed(Box::new(body)));
         }
         let engine = Engine::new(dialect, settings.clone());
         let idle = self.config.timeouts.idle;

@@ -37,7 +37,7 @@ fn check(name: &str, dialect: Dialect, bodies: &[String]) -> Turns {
 /// The messages that two bodies share at their beginning must leave alike, and so must all that
 /// stands before them.
 fn compare(name: &str, bodies: [&String; 2], outputs: [&Output; 2]) {
-    let texts = outputs.map(|out| std::str::from_utf8(&out.bytes).unwrap());
+    let texts = outputs.map(|out| str(&out.bytes));
     let [before, after] = bodies.map(|body| Body::parse(body).messages);
     let [before_out, after_out] = texts.map(|text| Body::parse(text).messages);
     let shared = before.iter().zip(&after).take_while(|(a, b)| a == b).count();
@@ -54,7 +54,7 @@ fn compare(name: &str, bodies: [&String; 2], outputs: [&Output; 2]) {
     let common = |a: &[u8], b: &[u8]| a.iter().zip(b).take_while(|(a, b)| a == b).count();
     let [before, after] = bodies.map(|body| body.as_bytes());
     if common(before, after) > bodies[0].find("\"messages\":[").unwrap_or(0) && shared > 0 {
-        let end = texts[0].find(before_out[shared - 1].as_str()).unwrap();
+        let end = texts[0].find(&before_out[shared - 1]).expect("it was taken from there");
         assert_eq!(texts[0][..end], texts[1][..end], "{name}: up to the last shared message");
     }
 }
@@ -99,4 +99,8 @@ fn generated_conversations_of_every_client() {
 
 fn dialect(client: Client) -> Dialect {
     if client.is_openai() { Dialect::OpenAiChat } else { Dialect::Anthropic }
+}
+
+fn str(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).expect("UTF-8")
 }

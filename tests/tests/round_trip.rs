@@ -1,13 +1,13 @@
 //! Everything comes back, byte for byte, for any cuts.
 
 use brevity::{Dialect, Kind, Reason, Settings, Wire, compress, escape::Style, expand};
-use brevity_tests::{body::restyle, corpus, run};
+use brevity_tests::{body::restyle, corpus, property, run};
 
 fn check(name: &str, text: &[u8]) {
     let settings = Settings::default();
     let whole = run::block(&settings, Wire::Text, run::chunks(text, usize::MAX));
     assert!(whole.bytes.len() <= text.len(), "{name} grew");
-    for len in [1, 61, 4_096, usize::MAX].into_iter().filter(|len| len * 4_000 >= text.len()) {
+    for len in [1, 61, 4_096, usize::MAX].into_iter().filter(|len| text.len() / len <= 4_000) {
         let cut = run::block(&settings, Wire::Text, run::chunks(text, len));
         assert!(cut.bytes == whole.bytes, "{name} differs in chunks of {len}");
         assert_eq!(cut.outcomes, whole.outcomes, "{name} in chunks of {len}");
@@ -119,5 +119,40 @@ fn values_that_differ_stay_different() {
         let text = format!("[{}]", all.join(", "));
         check(&format!("shift {shift}"), text.as_bytes());
         check(&format!("lines, shift {shift}"), all.join("\n").as_bytes());
+    }
+}
+
+/// Small bounds, so that a document is too long at a few hundred bytes.
+#[test]
+fn a_document_that_is_too_long_leaves_as_runs_of_rows() {
+    let settings = property::eager();
+    let rows: Vec<_> = (0..200)
+        .map(|n| format!("{{\"name\": \"row {}\", \"open\": true, \"kind\": \"the same\"}}", n % 9))
+        .collect();
+    let members: Vec<_> = (0..200).map(|n| format!("\"k{n}\": {}", rows[n % 7])).collect();
+    for text in [
+        format!("[{}]", rows.join(",")),
+        format!("log\n[{}]\nlog\n", rows.join(", ")),
+        format!("[\n  {}\n]\n", rows.join(",\n  ")),
+        format!("{{{}}}", members.join(",")),
+        format!("{{\n {}\n}}\n[{}]", members.join(",\n "), rows.join(",")),
+        format!("[{},", rows.join(",")),
+        format!("[{}] and more\n", rows.join(",")),
+    ] {
+        for wire in [Wire::Text, Wire::JsonString] {
+            let raw = match wire {
+                Wire::Text => text.clone(),
+                Wire::JsonString => serde_json::to_string(&text).unwrap()[1..].to_owned(),
+            };
+            let raw = raw.strip_suffix('"').unwrap_or(&raw);
+            let out = run::block(&settings, wire, run::chunks(raw.as_bytes(), 97));
+            assert!(out.rewritten() > 3, "{text}");
+            assert!(out.bytes.len() < raw.len(), "{text}");
+            let quote: &[u8] = if wire == Wire::Text { b"" } else { b"\"" };
+            let [short, long] =
+                [out.bytes.as_slice(), raw.as_bytes()].map(|inner| [quote, inner, quote].concat());
+            assert!(run::expand(run::chunks(&short, 89)) == long, "{text}");
+        }
+        property::expand(&[b"\x61", text.as_bytes()].concat());
     }
 }

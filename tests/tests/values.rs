@@ -19,7 +19,7 @@ fn values(text: &[u8]) -> BTreeSet<&[u8]> {
         if walker.is_complete() {
             walker.next_document();
         }
-        let Some(event) = walker.next(&mut rest).unwrap() else { break };
+        let Some(event) = walker.next(&mut rest).expect("JSON") else { break };
         let end = walker.offset() as usize;
         match event {
             Event::KeyStart | Event::StringStart => start = end,

@@ -54,6 +54,15 @@ impl Level {
         (level <= DEEPEST).then_some(Level(level))
     }
 
+    /// The length of the line end that `before` ends with, of this level. `None`: there is none.
+    pub(super) fn line_end_before(self, before: &[u8]) -> Option<usize> {
+        match (self.0, before.last()?) {
+            (0, b'\n') => Some(1),
+            (1.., b'n') => Some(1 + (1 << (self.0 - 1))),
+            _ => None,
+        }
+    }
+
     /// Looks for the end of a line in `bytes`, from `from` on, which is inside of the line.
     pub(super) fn scan(self, bytes: &[u8], from: usize, at_end: bool) -> Scan {
         if self.0 > 0 {

@@ -2,14 +2,16 @@
 //!
 //! Text is read line by line. Where a line begins with a bracket, a probe reads on as JSON: if whole
 //! documents come of it that end with a line, they are a part of their own, and what stood before is
-//! another. Where a line is the head of a coded part, those lines are a part too. A byte is read by
+//! another. A document that is too long leaves as runs of its
+//! rows. Where a line is the head of a coded part, those lines are a part too. A byte is read by
 //! one probe at most, so hostile text costs no more than other text.
 
+use super::probe::{Bracket, Place, Probe, Reading};
 use crate::{
     Kind, Settings,
     expand::holds_part,
-    notation::{Head, LONGEST, MARK},
-    walk::json::{Event, JsonWalker},
+    limits::LONGEST,
+    notation::{Head, MARK, Rows},
 };
 use std::{collections::VecDeque, mem, ops::Range};
 
@@ -18,16 +20,11 @@ use std::{collections::VecDeque, mem, ops::Range};
 pub(super) struct Piece {
     pub(super) kind: Kind,
     pub(super) text: Vec<u8>,
+    /// Which rows of a long document these are.
+    pub(super) rows: Option<(Rows, Bracket)>,
     /// Where it stands in the block's text.
     pub(super) range: Range<u64>,
     pub(super) raw_len: usize,
-}
-
-/// A place in the text that is held, and as many raw bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Place {
-    text: usize,
-    raw: usize,
 }
 
 /// Cuts a text into pieces.
@@ -51,26 +48,6 @@ pub(super) struct Cutter {
     is_blank: bool,
     probe: Option<Probe>,
     pieces: VecDeque<Piece>,
-}
-
-/// What may become a part of its own.
-#[derive(Debug)]
-struct Probe {
-    start: Place,
-    read: Reading,
-}
-
-#[derive(Debug)]
-enum Reading {
-    Json {
-        walker: Box<JsonWalker>,
-        /// Up to where there are whole documents and whole lines.
-        whole: Option<Place>,
-    },
-    Coded {
-        /// How many lines are still to come.
-        lines: usize,
-    },
 }
 
 impl Cutter {
@@ -107,33 +84,29 @@ impl Cutter {
         }
     }
 
-    /// How many bytes may come before [`bound`](Self::bound) must look: a segment ends where what is
+    /// How many bytes may come before a bound is looked at: a segment ends where what is
     /// held reaches a bound, not where a chunk ends.
     fn room(&self) -> usize {
         let lines = self.window - self.text.len() % self.window;
         match &self.probe {
-            Some(probe) => lines.min(probe.start.text + self.longest(probe) - self.text.len()),
+            Some(probe) => {
+                lines.min(probe.start.text + probe.longest(self.document) - self.text.len())
+            }
             None => lines,
         }
     }
 
-    fn longest(&self, probe: &Probe) -> usize {
-        match probe.read {
-            Reading::Json { .. } => self.document,
-            Reading::Coded { .. } => LONGEST,
-        }
-    }
-
-    /// Ends the text. `raw_len` bytes more came, which have no text.
-    pub(super) fn finish(&mut self, raw_len: usize) {
-        self.raw_len += raw_len;
+    /// Ends the text.
+    pub(super) fn finish(&mut self) {
         let end = self.end();
-        if let Some(Probe { start, read: Reading::Json { mut walker, whole } }) = self.probe.take()
-        {
-            let whole = if walker.finish().is_ok() { Some(end) } else { whole };
-            self.take_documents(start, whole);
-        } else {
-            self.take_coded(end);
+        match &mut self.probe {
+            Some(Probe { read: Reading::Json(documents), .. }) => {
+                if documents.finish() {
+                    documents.whole = Some(end);
+                }
+                self.end_documents();
+            }
+            _ => self.take_coded(end),
         }
         self.cut(Kind::Text, self.end());
     }
@@ -148,34 +121,38 @@ impl Cutter {
 
     /// Takes text that is a part of one line.
     fn segment(&mut self, segment: &[u8], raw_len: usize) {
+        let windows = self.text.len() / self.window;
+        let at = self.end();
         self.text.extend_from_slice(segment);
         self.raw_len += raw_len;
-        self.probe(segment);
-        if segment.last() == Some(&b'\n') {
+        if let Some(Probe { read: Reading::Json(documents), .. }) = &mut self.probe
+            && !documents.feed(segment, at, raw_len)
+        {
+            self.end_documents();
+        }
+        let ends_line = segment.last() == Some(&b'\n');
+        if ends_line {
             self.end_line();
         }
-        self.bound();
+        self.bound_probe();
+        if ends_line || self.text.len() / self.window > windows {
+            self.bound_lines();
+        }
     }
 
     /// Looks at the first bytes of a line that are no blanks.
     fn begin_line(&mut self, segment: &[u8]) {
-        let is_blank = |b: &u8| b.is_ascii_whitespace();
+        let is_blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n');
         if !self.is_blank || segment.iter().all(is_blank) {
             return;
         }
         self.is_blank = false;
         let first = segment.iter().find(|b| !is_blank(b));
         if self.probe.is_none() && matches!(first, Some(b'{' | b'[')) {
-            let walker = Box::new(JsonWalker::new(self.depth));
-            self.probe =
-                Some(Probe { start: self.line, read: Reading::Json { walker, whole: None } });
-        }
-    }
-
-    fn probe(&mut self, segment: &[u8]) {
-        let Some(probe) = &mut self.probe else { return };
-        if !probe.read.feed(segment) {
-            self.end_documents();
+            if self.line.text >= self.window {
+                self.cut(Kind::Text, self.line);
+            }
+            self.probe = Some(Probe::json(self.line, self.depth));
         }
     }
 
@@ -184,20 +161,15 @@ impl Cutter {
         let line = mem::replace(&mut self.line, end);
         self.is_blank = true;
         if self.text[line.text..].starts_with(MARK) {
-            self.probe = None;
             let head = Head::parse(&self.text[line.text..end.text - 1]);
-            self.probe =
-                head.map(|head| Probe { start: line, read: Reading::Coded { lines: head.lines } });
+            self.probe = head.map(|head| Probe::coded(line, head.lines));
             return;
         }
-        let window = self.window;
         match &mut self.probe {
-            Some(Probe { start, read: Reading::Json { walker, whole } }) => {
-                if walker.depth() == 0 {
-                    *whole = Some(end);
-                    if end.text - start.text >= window {
-                        self.end_documents();
-                    }
+            Some(Probe { start, read: Reading::Json(documents) }) if documents.are_whole() => {
+                documents.whole = Some(end);
+                if documents.bracket.is_some() || end.text - start.text >= self.window {
+                    self.end_documents();
                 }
             }
             Some(Probe { read: Reading::Coded { lines }, .. }) => {
@@ -206,23 +178,21 @@ impl Cutter {
                     self.take_coded(Place { text: end.text - 1, ..end });
                 }
             }
-            None => {}
+            _ => {}
         }
     }
 
     /// Ends the probe: whole documents become a piece, the rest stays lines.
     fn end_documents(&mut self) {
-        if let Some(Probe { start, read: Reading::Json { whole, .. } }) = self.probe.take() {
-            self.take_documents(start, whole);
-        }
-    }
-
-    fn take_documents(&mut self, start: Place, whole: Option<Place>) {
-        let Some(end) = whole.filter(|end| end.text - start.text >= self.from_bytes) else {
+        let Some(Probe { start, read: Reading::Json(documents) }) = self.probe.take() else {
             return;
         };
-        self.cut(Kind::Text, start);
-        self.cut(Kind::Json, Place { text: end.text - start.text, raw: end.raw - start.raw });
+        let Some(end) = documents.whole else { return };
+        let rows = documents.bracket.map(|bracket| (Rows::Last, bracket));
+        if rows.is_some() || end.text - start.text >= self.from_bytes {
+            self.cut(Kind::Text, start);
+            self.cut_json(end.less(start), rows);
+        }
     }
 
     /// Ends the probe: if it is a coded part up to `end`, less its line end, it becomes a piece.
@@ -231,32 +201,57 @@ impl Cutter {
         if holds_part(&self.text[start.text..end.text]) {
             let end = self.end();
             self.cut(Kind::Text, start);
-            self.cut(
-                Kind::Notation,
-                Place { text: end.text - start.text, raw: end.raw - start.raw },
-            );
+            self.cut(Kind::Notation, end.less(start));
         }
     }
 
-    /// Keeps what is held within bounds.
-    fn bound(&mut self) {
-        if let Some(probe) = &self.probe {
-            if self.text.len() - probe.start.text >= self.longest(probe) {
-                match probe.read {
-                    Reading::Json { .. } => self.end_documents(),
-                    Reading::Coded { .. } => self.probe = None,
-                }
-            }
-        }
-        if let Some(Probe { start, .. }) = self.probe {
-            if start.text >= self.window {
-                self.cut(Kind::Text, start);
-            }
+    /// Cuts off what a probe that is as long as it may be has read.
+    fn bound_probe(&mut self) {
+        let Some(probe) = &mut self.probe else { return };
+        if self.text.len() - probe.start.text < probe.longest(self.document) {
             return;
         }
-        while self.text.len() >= self.window {
+        let start = probe.start;
+        let Reading::Json(documents) = &mut probe.read else {
+            self.probe = None;
+            return;
+        };
+        if let Some(whole) = documents.whole.take() {
+            self.cut(Kind::Text, start);
+            self.cut_json(whole.less(start), None);
+            return;
+        }
+        let came_before = documents.bracket.is_some();
+        match documents.take_row() {
+            Some(row) => {
+                self.cut(Kind::Text, start);
+                let rows = if came_before { Rows::More } else { Rows::First };
+                let bracket = self.bracket();
+                self.cut_json(row.less(start), bracket.map(|bracket| (rows, bracket)));
+            }
+            None => self.probe = None,
+        }
+    }
+
+    fn bracket(&self) -> Option<Bracket> {
+        match &self.probe {
+            Some(Probe { read: Reading::Json(documents), .. }) => documents.bracket,
+            _ => None,
+        }
+    }
+
+    /// Cuts lines off that fill a window, if they are no part of a probe.
+    fn bound_lines(&mut self) {
+        while self.probe.is_none() && self.text.len() >= self.window {
             let at = if self.line.text > 0 { self.line } else { self.end() };
             self.cut(Kind::Text, at);
+        }
+    }
+
+    fn cut_json(&mut self, at: Place, rows: Option<(Rows, Bracket)>) {
+        self.cut(Kind::Json, at);
+        if let Some(piece) = self.pieces.back_mut() {
+            piece.rows = rows;
         }
     }
 
@@ -268,37 +263,13 @@ impl Cutter {
         let rest = self.text.split_off(at.text);
         let text = mem::replace(&mut self.text, rest);
         self.raw_len -= at.raw;
-        self.line.text = self.line.text.saturating_sub(at.text);
-        self.line.raw = self.line.raw.saturating_sub(at.raw);
+        self.line = self.line.less(at);
         if let Some(probe) = &mut self.probe {
-            probe.start.text -= at.text;
-            probe.start.raw -= at.raw;
-            if let Reading::Json { whole: Some(whole), .. } = &mut probe.read {
-                whole.text -= at.text;
-                whole.raw -= at.raw;
-            }
+            probe.shift(at);
         }
         let start = self.offset;
         self.offset += at.text as u64;
-        self.pieces.push_back(Piece { kind, text, range: start..self.offset, raw_len: at.raw });
-    }
-}
-
-impl Reading {
-    /// Reads on. False: this is not what it looked like. Roots are arrays and objects.
-    fn feed(&mut self, segment: &[u8]) -> bool {
-        let Reading::Json { walker, .. } = self else { return true };
-        let mut rest = segment;
-        loop {
-            match walker.next(&mut rest) {
-                Ok(Some(Event::StringStart | Event::ScalarStart(_))) if walker.depth() == 0 => {
-                    return false;
-                }
-                Ok(Some(_)) if walker.is_complete() => walker.next_document(),
-                Ok(Some(_)) => {}
-                Ok(None) => return true,
-                Err(_) => return false,
-            }
-        }
+        let range = start..self.offset;
+        self.pieces.push_back(Piece { kind, text, rows: None, range, raw_len: at.raw });
     }
 }

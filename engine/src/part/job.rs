@@ -1,6 +1,6 @@
 //! One complete part, and what becomes of it.
 
-use super::{Wire, cut::Piece, wrap};
+use super::{Wire, cut::Piece, probe::Bracket, wrap};
 use crate::{
     Codec, Kind, Outcome, Place, Reason, Settings,
     codec::table,
@@ -8,11 +8,16 @@ use crate::{
     expand::{expand, holds_part},
     held::Held,
     json,
+    notation::Rows,
     step::Done,
     tokens::estimate,
 };
 use bumpalo::Bump;
-use std::{ops::Range, sync::Arc};
+use std::{
+    ops::Range,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 /// A complete part, owned, to be run on any thread.
 #[derive(Debug)]
@@ -45,13 +50,16 @@ impl Job {
         Self { settings, wire, place, piece, raw, verbatim }
     }
 
-    /// Rewrites the part, or keeps it.
+    /// Rewrites the part, or keeps it. A panic on the way is caught: the part stays.
     pub fn run(self) -> Done {
         let tokens_in = estimate(&self.piece.text);
-        let shorter = self.shorter(tokens_in).and_then(|shorter| {
+        let attempt = || {
+            let shorter = self.shorter(tokens_in)?;
             let raw = self.escaped(&shorter.text)?;
             Ok((shorter, raw))
-        });
+        };
+        // Nothing that the attempt may have left half done is looked at again.
+        let shorter = catch_unwind(AssertUnwindSafe(attempt)).unwrap_or(Err(Reason::Fault));
         let bytes_in = self.piece.text.len() as u64;
         let mut outcome = Outcome {
             place: self.place,
@@ -110,14 +118,42 @@ impl Job {
             Some(source) => (source, b"\n"),
             None => (&self.piece.text, b""),
         };
-        let arena = Bump::new();
-        let document = json::parse(source, &self.verbatim, &self.settings.limits, &arena)?;
-        let mut text = match wrap::long_strings(&document, source.len()) {
-            Some(strings) => wrap::encode(source, &strings, &self.settings, &self.verbatim)?,
-            None => table::encode(&document, &arena),
+        let mut text = match self.piece.rows {
+            Some((rows, bracket)) => self.encode_rows(source, rows, bracket)?,
+            None => self.encode_documents(source)?,
         };
         text.extend_from_slice(end);
         Ok(text)
+    }
+
+    fn encode_documents(&self, source: &[u8]) -> Result<Vec<u8>, Reason> {
+        let arena = Bump::new();
+        let document = json::parse(source, &self.verbatim, &self.settings.limits, &arena)?;
+        match wrap::long_strings(&document, source.len()) {
+            Some(strings) => wrap::encode(source, &strings, &self.settings, &self.verbatim),
+            None => Ok(table::encode(&document, None, &arena)),
+        }
+    }
+
+    /// Some rows as a document of their own. They may begin and end in the middle of a line, so the
+    /// part brings line ends along that are not the text's.
+    fn encode_rows(&self, source: &[u8], rows: Rows, bracket: Bracket) -> Result<Vec<u8>, Reason> {
+        let (open, close) = bracket.bytes();
+        let mut document = Vec::with_capacity(source.len() + 2);
+        let lead = usize::from(rows != Rows::First);
+        document.extend_from_slice(&[open][..lead]);
+        document.extend_from_slice(source);
+        if rows != Rows::Last {
+            // The comma behind the rows.
+            document.pop();
+            document.push(close);
+        }
+        let shifted = |range: &Range<usize>| range.start + lead..range.end + lead;
+        let verbatim: Vec<_> = self.verbatim.iter().map(shifted).collect();
+        let arena = Bump::new();
+        let document = json::parse(&document, &verbatim, &self.settings.limits, &arena)?;
+        let table = table::encode(&document, Some(rows), &arena);
+        Ok([b"\n", table.as_slice(), b"\n"].concat())
     }
 
     /// `text` in the wire's form, escaped as the part was.

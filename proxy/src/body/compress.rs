@@ -37,7 +37,7 @@ pub(crate) enum Prepared<B> {
     /// Complete, with its length.
     Whole(Chunks),
     /// Too long to be held: the rest is rewritten as it passes.
-    Streamed(CompressBody<B>),
+    Streamed(Box<CompressBody<B>>),
 }
 
 /// Why a body did not come.
@@ -71,10 +71,10 @@ where
                 came.push(chunk.clone());
                 engine = engine.and_then(|mut engine| engine.write(chunk).ok().map(|()| engine));
                 if len > limit {
-                    return Ok(Prepared::Streamed(match engine {
+                    return Ok(Prepared::Streamed(Box::new(match engine {
                         Some(engine) => CompressBody::new(body, engine, pool, entry),
                         None => CompressBody::passing(body, came, pool, entry),
-                    }));
+                    })));
                 }
             }
             Err(frame) => trailers = frame.into_trailers().ok(),

@@ -21,7 +21,7 @@ mod write;
 use crate::{
     Codec,
     json::{Document, Spacing},
-    notation,
+    notation::{self, Rows},
 };
 use bumpalo::Bump;
 use write::Page;
@@ -30,8 +30,8 @@ use write::Page;
 /// further up.
 const PAGE: usize = 99;
 
-/// Writes documents as a table.
-pub(crate) fn encode(document: &Document, arena: &Bump) -> Vec<u8> {
+/// Writes documents as a table; `rows` tells where they are made of some rows of a longer one.
+pub(crate) fn encode(document: &Document, rows: Option<Rows>, arena: &Bump) -> Vec<u8> {
     let Page { mut body, words } = write::document(document, arena);
     let spacing = document.spacing.to_string();
     let detail = match spacing.split_once(':') {
@@ -41,7 +41,7 @@ pub(crate) fn encode(document: &Document, arena: &Bump) -> Vec<u8> {
             format!("{base}{DEPARTS}")
         }
     };
-    notation::frame(Codec::Table, &detail, &words, &body)
+    notation::frame(Codec::Table, &detail, rows, &words, &body)
 }
 
 /// The text that `body` was written for. `None` where `detail` or `body` is not what `encode` writes,

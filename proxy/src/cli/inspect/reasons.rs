@@ -33,8 +33,11 @@ pub(super) fn sentence(reason: Reason, policy: &Policy) -> String {
              docs/limits.md lists the bounds."
         }
         Reason::Inexact => {
-            "The way back did not give its bytes, for instance because its spacing follows no \
-             rule. Brevity only writes what it can undo."
+            "The way back did not give its bytes. Brevity only writes what it can undo."
+        }
+        Reason::Fault => {
+            "The codec failed on it, which is a fault of Brevity's. Nothing was lost; please report \
+             it with the text."
         }
         Reason::Malformed => {
             "The JSON around it breaks off or is malformed, so nobody can tell what it is part of."
