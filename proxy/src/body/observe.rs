@@ -30,6 +30,8 @@ pub(crate) struct ObserveBody<B> {
     entry: Arc<Entry>,
     silence: Pin<Box<dyn Future<Output = ()> + Send>>,
     waiting: bool,
+    /// The answer broke off. The client learns of it after what came before has left.
+    broken: Option<BoxError>,
     ended: bool,
 }
 
@@ -49,7 +51,7 @@ impl<B> ObserveBody<B> {
     pub(crate) fn new(inner: B, tap: Option<Tap>, entry: Arc<Entry>, idle: Duration) -> Self {
         let watch = entry.clone();
         let silence = Box::pin(async move { watch.silence(idle).await });
-        Self { inner, tap, entry, silence, waiting: false, ended: false }
+        Self { inner, tap, entry, silence, waiting: false, broken: None, ended: false }
     }
 
     fn pass(&mut self, frame: &Frame<Bytes>) {
@@ -82,12 +84,15 @@ where
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        if let Some(error) = self.broken.take() {
+            return Poll::Ready(Some(Err(error)));
+        }
         match Pin::new(&mut self.inner).poll_frame(cx) {
             Poll::Ready(Some(Ok(frame))) => {
                 self.pass(&frame);
                 Poll::Ready(Some(Ok(frame)))
             }
-            Poll::Ready(Some(Err(error))) => self.fail(error.into()),
+            Poll::Ready(Some(Err(error))) => self.fail(error.into(), cx),
             Poll::Ready(None) => {
                 self.end();
                 Poll::Ready(None)
@@ -106,10 +111,18 @@ where
 }
 
 impl<B> ObserveBody<B> {
-    fn fail(&mut self, error: BoxError) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+    /// hyper drops what it has not written yet when a body fails, even the head. It writes when a
+    /// body is not ready, so the error comes one poll later.
+    fn fail(
+        &mut self,
+        error: BoxError,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         self.entry.failed(&format_args!("the answer broke off: {error}"));
         self.end();
-        Poll::Ready(Some(Err(error)))
+        self.broken = Some(error);
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 
     /// Time counts from when the client has asked: one that reads slowly is not the upstream's
@@ -119,7 +132,7 @@ impl<B> ObserveBody<B> {
             self.entry.moved();
         }
         match self.silence.as_mut().poll(cx) {
-            Poll::Ready(()) => self.fail(Silent.into()),
+            Poll::Ready(()) => self.fail(Silent.into(), cx),
             Poll::Pending => Poll::Pending,
         }
     }
@@ -163,4 +176,39 @@ async fn observe(
         queued.fetch_sub(data.len(), Ordering::Relaxed);
     }
     entry.used(decoder.finish());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{LogRecorder, Record};
+    use std::task::Waker;
+
+    /// Gives one frame, then breaks off.
+    struct Breaking(Option<Bytes>);
+
+    impl Body for Breaking {
+        type Data = Bytes;
+        type Error = BoxError;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+            Poll::Ready(Some(self.0.take().map(Frame::data).ok_or_else(|| "a break".into())))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_break_waits_until_what_came_before_could_leave() {
+        let record = Record::new(1, hyper::Method::POST, "/".into());
+        let entry = Entry::new(record, Arc::new(LogRecorder), ());
+        let inner = Breaking(Some(Bytes::from_static(b"event")));
+        let mut body = ObserveBody::new(inner, None, entry, Duration::from_secs(60));
+        let mut cx = Context::from_waker(Waker::noop());
+        let mut poll = || Pin::new(&mut body).poll_frame(&mut cx);
+        assert!(matches!(poll(), Poll::Ready(Some(Ok(_)))));
+        assert!(poll().is_pending(), "hyper flushes where a body is not ready");
+        assert!(matches!(poll(), Poll::Ready(Some(Err(_)))));
+    }
 }

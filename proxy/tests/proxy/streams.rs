@@ -2,14 +2,14 @@
 
 use crate::world::{Proxy, any, frames, full, http1, http2, post, text, upstream};
 use brevity::Settings;
-use brevity_proxy::Config;
+use brevity_proxy::{Base, Config};
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use hyper::{Request, Response, body::Incoming};
 use std::sync::{Arc, Mutex};
 use tokio::{
-    io::AsyncWriteExt as _,
-    net::TcpStream,
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
     sync::{mpsc, oneshot},
 };
 
@@ -44,6 +44,34 @@ async fn events_arrive_one_by_one_while_the_answer_goes_on() {
         assert!(answer.collect().await.unwrap().to_bytes().is_empty());
         let record = proxy.record().await;
         assert_eq!((record.answer_bytes, record.error), (22 + 12 + 7 + 14, None));
+    }
+}
+
+/// An upstream that sends a head and half a body at once, then closes.
+async fn breaking() -> Base {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = [0; 64 * 1024];
+            stream.read(&mut request).await.unwrap();
+            let answer = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nevent\r\n";
+            stream.write_all(answer).await.unwrap();
+        }
+    });
+    base
+}
+
+#[tokio::test]
+async fn what_came_before_a_break_reaches_the_client() {
+    for client in [http1(), http2()] {
+        let mut proxy = Proxy::before(breaking().await).await;
+        let request = post(proxy.url("/v1/messages"), full("{}"));
+        let mut answer = client.request(request).await.unwrap().into_body();
+        assert_eq!(next(&mut answer).await, "event");
+        assert!(answer.frame().await.unwrap().is_err(), "the end must not look whole");
+        assert!(proxy.record().await.error.unwrap().contains("broke off"));
     }
 }
 
@@ -131,7 +159,7 @@ fn stream_requests(config: &mut Config) {
 }
 
 /// An upstream that says how long the body was, and a sum over it.
-async fn adding() -> brevity_proxy::Base {
+async fn adding() -> Base {
     upstream(|request: Request<Incoming>| async move {
         let chunked = !request.headers().contains_key("content-length");
         let (mut body, mut sum) = (request.into_body(), Sum::default());
