@@ -22,6 +22,8 @@ pub(super) struct Piece {
     pub(super) text: Vec<u8>,
     /// Which rows of a long document these are.
     pub(super) rows: Option<(Rows, Bracket)>,
+    /// Whether it looked like documents until a bound was hit.
+    pub(super) is_beyond: bool,
     /// Where it stands in the block's text.
     pub(super) range: Range<u64>,
     pub(super) raw_len: usize,
@@ -47,6 +49,8 @@ pub(super) struct Cutter {
     /// Whether that line has shown nothing but blanks.
     is_blank: bool,
     probe: Option<Probe>,
+    /// Whether a probe was dropped at a bound, since the last piece.
+    is_beyond: bool,
     pieces: VecDeque<Piece>,
 }
 
@@ -64,6 +68,7 @@ impl Cutter {
             line: Place::default(),
             is_blank: true,
             probe: None,
+            is_beyond: false,
             pieces: VecDeque::new(),
         }
     }
@@ -103,6 +108,10 @@ impl Cutter {
             Some(Probe { read: Reading::Json(documents), .. }) => {
                 if documents.finish() {
                     documents.whole = Some(end);
+                }
+                // A text that is nothing but documents is one part, however short.
+                if self.offset == 0 {
+                    self.from_bytes = self.from_bytes.min(self.text.len());
                 }
                 self.end_documents();
             }
@@ -188,6 +197,7 @@ impl Cutter {
         let Some(Probe { start, read: Reading::Json(documents) }) = self.probe.take() else {
             return;
         };
+        self.is_beyond |= documents.is_too_deep;
         let Some(end) = documents.whole else { return };
         let rows = documents.bracket.map(|bracket| (Rows::Last, bracket));
         if rows.is_some() || end.text - start.text >= self.from_bytes {
@@ -241,6 +251,7 @@ impl Cutter {
         }
         if must {
             self.probe = None;
+            self.is_beyond = true;
         }
     }
 
@@ -287,6 +298,8 @@ impl Cutter {
         let start = self.offset;
         self.offset += at.text as u64;
         let range = start..self.offset;
-        self.pieces.push_back(Piece { kind, text, rows: None, range, raw_len: at.raw });
+        let is_beyond = kind == Kind::Text && mem::take(&mut self.is_beyond);
+        let raw_len = at.raw;
+        self.pieces.push_back(Piece { kind, text, rows: None, is_beyond, range, raw_len });
     }
 }

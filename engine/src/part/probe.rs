@@ -2,7 +2,7 @@
 
 use crate::{
     limits::LONGEST,
-    walk::json::{Event, JsonWalker},
+    walk::json::{Event, JsonErrorKind, JsonWalker},
 };
 
 /// A place in the text that is held, and as many raw bytes.
@@ -47,6 +47,8 @@ pub(super) struct Documents {
     /// What brackets the rows, once some of them were cut off.
     pub(super) bracket: Option<Bracket>,
     root: Bracket,
+    /// Whether brackets nest deeper than the bound.
+    pub(super) is_too_deep: bool,
 }
 
 /// The bracket around rows.
@@ -75,6 +77,7 @@ impl Probe {
             window,
             bracket: None,
             root: Bracket::Array,
+            is_too_deep: false,
         };
         Self { start, read: Reading::Json(documents) }
     }
@@ -143,7 +146,10 @@ impl Documents {
                     }
                 }
                 Ok(None) => return true,
-                Err(_) => return false,
+                Err(error) => {
+                    self.is_too_deep = error.kind == JsonErrorKind::DepthLimit;
+                    return false;
+                }
             }
         }
     }
