@@ -1,6 +1,7 @@
 //! Lines into JSON without white space.
 
-use super::syntax::{ends_key, ends_value, is_literal};
+use super::syntax::{ends_key, ends_value};
+use crate::json::is_literal;
 use std::ops::Range;
 
 /// Reads what `write::document` wrote. Documents are followed by a newline each where there are

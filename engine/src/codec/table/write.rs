@@ -62,7 +62,7 @@ impl<'a, 'd> Writer<'a, 'd> {
     }
 
     fn run(mut self) -> Self {
-        match self.document.roots.as_slice() {
+        match self.document.roots {
             [root] => self.block(root),
             roots => {
                 if !self.table(roots, |value| (None, *value)) {
