@@ -70,7 +70,7 @@ impl Learner {
         self.ordinal += 1;
         let number = self.gaps.number(place);
         let known = self.known.get(number).and_then(|index| index.checked_sub(1));
-        match known.filter(|&index| self.texts.list[usize::from(index)] == gap) {
+        match known.filter(|&index| self.texts.is(index, gap)) {
             Some(index) => index,
             None => self.learn_new(number, place, gap, known.is_some()),
         }

@@ -82,6 +82,15 @@ impl Default for Texts {
 }
 
 impl Texts {
+    /// Whether `gap` has this number. Most gaps are empty, which takes no comparing of bytes.
+    #[inline]
+    pub(super) fn is(&self, index: u16, gap: &[u8]) -> bool {
+        match index {
+            0 => gap.is_empty(),
+            _ => self.list[usize::from(index)] == gap,
+        }
+    }
+
     pub(super) fn index(&mut self, gap: &[u8]) -> u16 {
         if let Some(&index) = self.index.get(gap) {
             return index;
