@@ -17,7 +17,7 @@ use std::ops::Range;
 
 /// Puts back what was shortened, in a stream: plain text, request bodies, logs that hold them.
 ///
-/// It holds one coded part at most, so its memory is bounded by the longest: 16 MiB of text.
+/// It holds one coded part at most, so its memory is bounded by the longest: 8 MiB of text.
 ///
 /// ```
 /// use brevity::{Expander, Settings, compress};

@@ -57,3 +57,10 @@ impl Default for Limits {
         }
     }
 }
+
+impl Limits {
+    /// The most heap that one stream takes at once, a job that it runs included, in bytes.
+    pub fn heap_bound(&self) -> usize {
+        1 << 40
+    }
+}

@@ -17,7 +17,7 @@ pub(crate) const MARK: &[u8] = b"[brevity 1 ";
 const LONGEST_HEAD: usize = 512;
 /// The longest coded part, and the longest text that one stands for. Both ways keep to it, so that
 /// what `compress` takes for a coded part is what `expand` takes for one.
-pub(crate) const LONGEST: usize = 16 << 20;
+pub(crate) const LONGEST: usize = 8 << 20;
 /// How many times longer than its lines a text may be: keeps the work per byte constant whoever
 /// wrote the lines.
 const LARGEST_RATIO: usize = 256;

@@ -15,10 +15,11 @@ use crate::{
     held::Held,
     step::{Step, Steps},
     tokens::Estimator,
-    walk::tag::{SpanKind, TagMode, TagWalker},
+    walk::tag::{Span, SpanKind, TagMode, TagWalker},
 };
 use bytes::Bytes;
 use cut::{Cutter, Piece};
+use smallvec::SmallVec;
 use std::{collections::VecDeque, ops::Range, sync::Arc};
 
 /// How a block's text is written in the stream that carries it.
@@ -195,12 +196,17 @@ impl Parts {
 
     fn finish(mut self, steps: &mut Steps) {
         let Self { text, cutter, tags, protected, .. } = &mut self;
-        cutter.finish(text.lost());
-        tags.finish(|span| {
+        let mut protect = |span: Span| {
             if span.kind == SpanKind::Protected {
                 protected.push_back(span.start..span.end);
             }
+        };
+        text.finish(&mut |run, raw_len| {
+            cutter.write(run, raw_len);
+            tags.feed(run, &mut protect);
         });
+        cutter.finish();
+        tags.finish(protect);
         self.collect();
         self.release(u64::MAX, steps);
     }
@@ -248,44 +254,52 @@ impl Parts {
 /// Reads a block's text out of its wire form.
 #[derive(Debug)]
 struct TextReader {
+    /// What reads escapes, until one cannot be read.
     unescaper: Option<Unescaper>,
-    /// An escape could not be read: what follows has no text.
-    broken: bool,
+    /// The bytes of an escape that is not complete.
+    tail: SmallVec<[u8; 12]>,
 }
 
 impl TextReader {
     fn new(wire: Wire) -> Self {
         let unescaper = (wire == Wire::JsonString).then(Unescaper::new);
-        Self { unescaper, broken: false }
+        Self { unescaper, tail: SmallVec::new() }
     }
 
-    /// Calls `on` for each run of text, with the number of raw bytes that it took. What has no text
-    /// is given as it stands, so that each raw byte is accounted for.
+    /// Calls `on` for each run of text, with the number of raw bytes that it took. From an escape
+    /// that cannot be read on, bytes are given as they stand, so that each is accounted for.
     fn read(&mut self, chunk: &[u8], mut on: impl FnMut(&[u8], usize)) {
-        let Some(unescaper) = self.unescaper.as_mut().filter(|_| !self.broken) else {
-            return on(chunk, chunk.len());
-        };
-        let carried = unescaper.carried();
+        let Some(unescaper) = &mut self.unescaper else { return on(chunk, chunk.len()) };
+        let before = self.tail.len();
         let mut taken = 0;
         let mut rest = chunk;
-        loop {
+        let is_readable = loop {
             match unescaper.next(&mut rest) {
                 Ok(Some(run)) => {
                     taken += run.raw_len();
                     on(run.text(), run.raw_len());
                 }
-                Ok(None) => return,
-                Err(_) => break,
+                Ok(None) => break true,
+                Err(_) => break false,
             }
+        };
+        if taken > 0 {
+            self.tail.clear();
         }
-        self.broken = true;
-        let raw_len = carried + chunk.len() - taken;
-        on(&chunk[chunk.len() - raw_len.min(chunk.len())..], raw_len);
+        let rest = &chunk[taken.saturating_sub(before)..];
+        if is_readable {
+            self.tail.extend_from_slice(rest);
+        } else {
+            self.unescaper = None;
+            self.finish(&mut on);
+            on(rest, rest.len());
+        }
     }
 
-    /// How many raw bytes at the end gave no text.
-    fn lost(&self) -> usize {
-        self.unescaper.as_ref().filter(|_| !self.broken).map_or(0, Unescaper::carried)
+    /// Gives what is left of an escape that did not end.
+    fn finish(&mut self, on: &mut impl FnMut(&[u8], usize)) {
+        let tail = std::mem::take(&mut self.tail);
+        on(&tail, tail.len());
     }
 }
 

@@ -51,6 +51,8 @@ pub enum Reason {
     Inexact,
     /// The JSON around it breaks off or is malformed.
     Malformed,
+    /// The codec failed in a way that it must not: a fault of Brevity's.
+    Fault,
     /// No escape style reproduces the string's bytes.
     Escapes,
     /// It shows a file that the agent may quote back.
@@ -73,6 +75,7 @@ impl Reason {
             Reason::Limit => "limit",
             Reason::Inexact => "inexact",
             Reason::Malformed => "malformed",
+            Reason::Fault => "fault",
             Reason::Escapes => "escapes",
             Reason::FileRead => "file-read",
             Reason::Excluded => "excluded",

@@ -1,2 +1,5 @@
 #![no_main]
-libfuzzer_sys::fuzz_target!(|data: &[u8]| brevity_tests::property::sse(data));
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| brevity_tests::property::sse(data));

@@ -1,3 +1,26 @@
 //! The proxy around the engine `brevity`.
+//!
+//! It stands between an agent and a model's API: request bodies go through the engine, answers
+//! stream back untouched while a meter reads a copy.
 
+pub mod config;
 pub mod meter;
+
+mod admin;
+mod attest;
+mod base;
+mod body;
+mod forward;
+mod headers;
+mod record;
+mod route;
+mod server;
+mod upstream;
+
+pub use attest::Attestation;
+pub use base::{Base, BaseError};
+pub use config::{Config, Timeouts, Upstreams};
+pub use record::{LogRecorder, OUTCOMES, Record, Recorder};
+pub use route::Skip;
+pub use server::{ServeError, Server};
+pub use upstream::TlsError;

@@ -1,3 +1,10 @@
-//! The binary `brevity`.
+//! The binary `brevity`: arguments, then the subcommand that they name.
 
-fn main() {}
+mod cli;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::Cli::parse().run()
+}

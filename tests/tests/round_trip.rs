@@ -1,92 +1,123 @@
-//! Everything comes back, byte for byte.
+//! Everything comes back, byte for byte, for any cuts.
 
-use brevity::{
-    Block, Expander, Outcome, Place, Settings, Sink, Steps, Treatment, Wire, compress, expand,
-};
-use bytes::Bytes;
-use std::sync::Arc;
+use brevity::{Dialect, Kind, Reason, Settings, Wire, compress, escape::Style, expand};
+use brevity_tests::{body::restyle, corpus, run};
 
-#[derive(Default)]
-struct Out {
-    bytes: Vec<u8>,
-    outcomes: Vec<Outcome>,
-}
-
-impl Sink for Out {
-    fn keep(&mut self, bytes: Bytes) {
-        self.bytes.extend_from_slice(&bytes);
+fn check(name: &str, text: &[u8]) {
+    let settings = Settings::default();
+    let whole = run::block(&settings, Wire::Text, run::chunks(text, usize::MAX));
+    assert!(whole.bytes.len() <= text.len(), "{name} grew");
+    for len in [1, 61, 4_096, usize::MAX].into_iter().filter(|len| text.len() / len <= 4_000) {
+        let cut = run::block(&settings, Wire::Text, run::chunks(text, len));
+        assert!(cut.bytes == whole.bytes, "{name} differs in chunks of {len}");
+        assert_eq!(cut.outcomes, whole.outcomes, "{name} in chunks of {len}");
+        let back = run::expand(run::chunks(&whole.bytes, len));
+        assert!(back == text, "{name} does not come back in chunks of {len}");
     }
-
-    fn put(&mut self, bytes: &[u8]) {
-        self.bytes.extend_from_slice(bytes);
-    }
-
-    fn note(&mut self, outcome: &Outcome) {
-        self.outcomes.push(outcome.clone());
-    }
-}
-
-fn run(text: &[u8], wire: Wire, chunk: usize) -> Out {
-    let mut out = Out::default();
-    let mut steps = Steps::new();
-    let settings = Arc::new(Settings::default());
-    let mut block = Block::new(settings, wire, Treatment::Rewrite, Place::default());
-    for chunk in text.chunks(chunk) {
-        block.write(Bytes::copy_from_slice(chunk), &mut steps);
-        steps.run_into(&mut out);
-    }
-    block.finish(&mut steps);
-    steps.run_into(&mut out);
-    out
 }
 
 #[test]
-fn corpus_scratch() {
-    let Ok(root) = std::env::var("BREVITY_CORPUS") else { return };
-    for dir in ["json", "tools", "tool-json", "json-test-suite", "logs"] {
-        let _ = std::fs::create_dir_all("/tmp/out");
-        for file in std::fs::read_dir(format!("{root}/{dir}")).unwrap() {
-            let path = file.unwrap().path();
-            let name = path.file_name().unwrap().to_str().unwrap().to_string();
-            let text = std::fs::read(&path).unwrap();
-            let t = std::time::Instant::now();
-            let out = run(&text, Wire::Text, 1 << 20);
-            let e = t.elapsed();
-            let t = std::time::Instant::now();
-            assert!(expand(&out.bytes) == text, "{dir}/{name}");
-            let d = t.elapsed();
-            let mb = text.len() as f64 / 1e6;
-            if dir != "json-test-suite" {
-                std::fs::write(format!("/tmp/out/{dir}-{name}"), &out.bytes).unwrap();
-                let results: Vec<_> = out
-                    .outcomes
-                    .iter()
-                    .map(|o| (o.kind, o.bytes_in, o.bytes_out, o.result))
-                    .take(5)
-                    .collect();
-                if text.len() > 3000 {
-                    println!(
-                        "{dir}/{name} {} -> {} {:.0} {:.0} MB/s {:?}",
-                        text.len(),
-                        out.bytes.len(),
-                        mb / e.as_secs_f64(),
-                        mb / d.as_secs_f64(),
-                        results
-                    );
-                }
-            }
-            for chunk in [7, 4096] {
-                let again = run(&text, Wire::Text, chunk);
-                assert!(again.bytes == out.bytes, "{dir}/{name} in chunks of {chunk}");
-                assert_eq!(again.outcomes, out.outcomes);
-                let mut back = Vec::new();
-                let mut expander = Expander::new();
-                for chunk in out.bytes.chunks(chunk) {
-                    expander.write(Bytes::copy_from_slice(chunk), &mut back);
-                }
-                expander.finish(&mut back);
-                assert!(back == text, "{dir}/{name} expanded in chunks of {chunk}");
-            }
+fn every_corpus_file_comes_back() {
+    for folder in ["json", "json-test-suite", "tool-json", "tools", "logs"] {
+        let Some(files) = corpus::files(folder) else { return };
+        files.iter().for_each(|(name, text)| check(&format!("{folder}/{name}"), text));
+    }
+}
+
+#[test]
+fn every_corpus_request_comes_back_in_each_style() {
+    let Some(files) = corpus::files("agent") else { return };
+    let mut rewritten = 0;
+    for (name, text) in &files {
+        let dialect = dialect(name);
+        let text = std::str::from_utf8(text).unwrap();
+        for style in Style::ALL {
+            let body = restyle(text, style);
+            let (out, _) =
+                run::request(&Settings::default(), dialect, run::chunks(body.as_bytes(), 10_000));
+            assert!(run::expand(run::chunks(&out.bytes, 10_000)) == body.as_bytes(), "{name}");
+            rewritten += out.rewritten();
         }
+    }
+    assert!(rewritten > 0, "nothing was rewritten");
+}
+
+fn dialect(name: &str) -> Dialect {
+    if name.contains("openai") { Dialect::OpenAiChat } else { Dialect::Anthropic }
+}
+
+const ROWS: &str = r#"[{"name":"first","size":10,"tags":["a","b"],"note":"the same long note"},
+{"name":"second","size":20,"tags":["a","b"],"note":"the same long note"},
+{"name":"third","size":30,"tags":["a","b"],"note":"the same long note"},
+{"name":"fourth","size":40,"tags":["a","b"],"note":"the same long note"}]"#;
+
+#[test]
+fn what_carries_our_notation_is_left_alone_and_expands_alike() {
+    let short = String::from_utf8(compress(ROWS.as_bytes(), &Settings::default())).unwrap();
+    assert!(short.starts_with("[brevity 1 table "), "{short}");
+    let quoted = serde_json::to_string(&short).unwrap();
+    let nested = serde_json::to_string(&quoted).unwrap();
+    let first = short.lines().next().unwrap();
+    for text in [
+        short.clone(),
+        format!("before\n{short}\nafter\n{ROWS}\n"),
+        format!("{short}\n{short}"),
+        format!("{first}\n{short}"),
+        format!("{first}\n{ROWS}"),
+        format!("{first}\n{ROWS}\n{short}"),
+        format!("{short}\n{ROWS}"),
+        format!("{short} and more\n{ROWS}"),
+        format!(r#"{{"a":{quoted},"b":{quoted},"rows":{ROWS}}}"#),
+        format!(r#"{{"a":{nested},"rows":{ROWS}}}"#),
+        format!("{ROWS}\n{{\"a\":{quoted}}}\n"),
+    ] {
+        let again = compress(text.as_bytes(), &Settings::default());
+        let (back, wanted) = (expand(&again), expand(text.as_bytes()));
+        assert_eq!(String::from_utf8_lossy(&back), String::from_utf8_lossy(&wanted), "{text}");
+    }
+}
+
+#[test]
+fn a_coded_part_is_a_part_of_its_own() {
+    let short = String::from_utf8(compress(ROWS.as_bytes(), &Settings::default())).unwrap();
+    let text = format!("before\n{short}\n{ROWS}\n");
+    let out = run::block(&Settings::default(), Wire::Text, run::chunks(text.as_bytes(), 7));
+    let results: Vec<_> = out.outcomes.iter().map(|o| (o.kind, o.result.err())).collect();
+    assert_eq!(
+        results,
+        [
+            (Kind::Text, Some(Reason::NoCodec)),
+            (Kind::Notation, Some(Reason::Notation)),
+            (Kind::Json, None),
+        ]
+    );
+}
+
+#[test]
+fn values_that_differ_stay_different() {
+    let rows = [
+        r#"{"a":null,"b":1}"#,
+        r#"{"b":1}"#,
+        r#"{"a":"","b":"1"}"#,
+        r#"{"a":"null","b":true}"#,
+        r#"{"a":"-","b":"true"}"#,
+        r#"{"m":{"a":1},"b":1.0}"#,
+        r#"{"m.a":1,"b":1e0}"#,
+        r#"{"b":1,"a":null}"#,
+        r#"{"a":1,"a":2,"":3}"#,
+        r#"{"a,b":"x,y","c\"d":"\"","e{f}":"{}","g\nh":"\n"}"#,
+        r#"{"a":"*1","b":"&1"}"#,
+        r##"{"a":"=","b":"= ","#key":" "}"##,
+        r#"{"a":[],"b":{}}"#,
+        r#"{"a":[[]],"b":[{}]}"#,
+        r#"{"a":1.10,"b":1e400,"c":123456789012345678901234567890,"d":-0}"#,
+        r#"{"a":"\/","b":"\u00e9","c":"é","d":"\ud800"}"#,
+    ];
+    for shift in 0..rows.len() {
+        let mut all = Vec::new();
+        (0..40).for_each(|i| all.push(rows[(i * 7 + i * shift) % rows.len()]));
+        let text = format!("[{}]", all.join(", "));
+        check(&format!("shift {shift}"), text.as_bytes());
+        check(&format!("lines, shift {shift}"), all.join("\n").as_bytes());
     }
 }

@@ -1,7 +1,16 @@
 //! The estimate against exact counts, and the laws that it keeps on any bytes.
 
 use brevity::{Estimator, estimate, exact};
-use brevity_tests::corpus;
+use brevity_tests::{
+    corpus,
+    generate::{
+        conversation::{Client, Conversation, Shape},
+        json::{self, document},
+        listings::{Listing, listing},
+        logs::{Log, log},
+        value::Spacing,
+    },
+};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -93,6 +102,26 @@ fn agent_tool_results_total() {
     assert!(error.abs() <= 8.0, "tool results are {error:.1} % off");
 }
 
+/// What a fresh clone can check. Random ids and words are rarer here than in real text.
+#[test]
+fn generated_totals() {
+    let conversation = Conversation::generate(1, 40);
+    let bodies = Client::ALL.map(|client| conversation.body(40, Shape::of(client)));
+    let shapes = json::Shape::ALL.map(|shape| document(1, shape, Spacing::Minified, 100));
+    let logs = Log::ALL.map(|kind| log(1, kind, 400).into_bytes());
+    let listings = Listing::ALL.map(|kind| listing(1, kind, 200).into_bytes());
+    for (label, texts) in [
+        ("bodies", bodies.to_vec()),
+        ("json", shapes.to_vec()),
+        ("logs", logs.to_vec()),
+        ("listings", listings.to_vec()),
+    ] {
+        let names = (0..texts.len()).map(|at| at.to_string());
+        let error = total(label, &names.zip(texts).collect::<Vec<_>>(), 30.0).error();
+        assert!(error.abs() <= 8.0, "{label} is {error:.1} % off");
+    }
+}
+
 /// The gate divides the estimate of a shortened form by the estimate of its source; so rows that
 /// look like a table's must not be off in another way than JSON.
 #[test]
@@ -121,7 +150,7 @@ fn write_rows(value: &Value, out: &mut String) {
             for item in items {
                 match item {
                     Value::Object(row) => {
-                        out.extend(row.values().map(cell).collect::<Vec<_>>().join(",").chars());
+                        out.push_str(&row.values().map(cell).collect::<Vec<_>>().join(","));
                     }
                     other => out.push_str(&cell(other)),
                 }

@@ -107,7 +107,7 @@ impl Cutter {
         }
     }
 
-    /// How many bytes may come before [`bound`](Self::bound) must look: a segment ends where what is
+    /// How many bytes may come before a bound is looked at: a segment ends where what is
     /// held reaches a bound, not where a chunk ends.
     fn room(&self) -> usize {
         let lines = self.window - self.text.len() % self.window;
@@ -124,9 +124,8 @@ impl Cutter {
         }
     }
 
-    /// Ends the text. `raw_len` bytes more came, which have no text.
-    pub(super) fn finish(&mut self, raw_len: usize) {
-        self.raw_len += raw_len;
+    /// Ends the text.
+    pub(super) fn finish(&mut self) {
         let end = self.end();
         if let Some(Probe { start, read: Reading::Json { mut walker, whole } }) = self.probe.take()
         {
@@ -148,24 +147,32 @@ impl Cutter {
 
     /// Takes text that is a part of one line.
     fn segment(&mut self, segment: &[u8], raw_len: usize) {
+        let windows = self.text.len() / self.window;
         self.text.extend_from_slice(segment);
         self.raw_len += raw_len;
         self.probe(segment);
-        if segment.last() == Some(&b'\n') {
+        let ends_line = segment.last() == Some(&b'\n');
+        if ends_line {
             self.end_line();
         }
-        self.bound();
+        self.bound_probe();
+        if ends_line || self.text.len() / self.window > windows {
+            self.bound_lines();
+        }
     }
 
     /// Looks at the first bytes of a line that are no blanks.
     fn begin_line(&mut self, segment: &[u8]) {
-        let is_blank = |b: &u8| b.is_ascii_whitespace();
+        let is_blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n');
         if !self.is_blank || segment.iter().all(is_blank) {
             return;
         }
         self.is_blank = false;
         let first = segment.iter().find(|b| !is_blank(b));
         if self.probe.is_none() && matches!(first, Some(b'{' | b'[')) {
+            if self.line.text >= self.window {
+                self.cut(Kind::Text, self.line);
+            }
             let walker = Box::new(JsonWalker::new(self.depth));
             self.probe =
                 Some(Probe { start: self.line, read: Reading::Json { walker, whole: None } });
@@ -193,11 +200,12 @@ impl Cutter {
         let window = self.window;
         match &mut self.probe {
             Some(Probe { start, read: Reading::Json { walker, whole } }) => {
-                if walker.depth() == 0 {
-                    *whole = Some(end);
-                    if end.text - start.text >= window {
-                        self.end_documents();
-                    }
+                if walker.depth() > 0 {
+                    return;
+                }
+                *whole = Some(end);
+                if end.text - start.text >= window {
+                    self.end_documents();
                 }
             }
             Some(Probe { read: Reading::Coded { lines }, .. }) => {
@@ -238,23 +246,21 @@ impl Cutter {
         }
     }
 
-    /// Keeps what is held within bounds.
-    fn bound(&mut self) {
-        if let Some(probe) = &self.probe {
-            if self.text.len() - probe.start.text >= self.longest(probe) {
-                match probe.read {
-                    Reading::Json { .. } => self.end_documents(),
-                    Reading::Coded { .. } => self.probe = None,
-                }
+    /// Ends a probe that is too long for what it reads.
+    fn bound_probe(&mut self) {
+        if let Some(probe) = &self.probe
+            && self.text.len() - probe.start.text >= self.longest(probe)
+        {
+            match probe.read {
+                Reading::Json { .. } => self.end_documents(),
+                Reading::Coded { .. } => self.probe = None,
             }
         }
-        if let Some(Probe { start, .. }) = self.probe {
-            if start.text >= self.window {
-                self.cut(Kind::Text, start);
-            }
-            return;
-        }
-        while self.text.len() >= self.window {
+    }
+
+    /// Cuts lines off that fill a window, if they are no part of a probe.
+    fn bound_lines(&mut self) {
+        while self.probe.is_none() && self.text.len() >= self.window {
             let at = if self.line.text > 0 { self.line } else { self.end() };
             self.cut(Kind::Text, at);
         }

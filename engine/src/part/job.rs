@@ -12,7 +12,11 @@ use crate::{
     tokens::estimate,
 };
 use bumpalo::Bump;
-use std::{ops::Range, sync::Arc};
+use std::{
+    ops::Range,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 /// A complete part, owned, to be run on any thread.
 #[derive(Debug)]
@@ -45,13 +49,16 @@ impl Job {
         Self { settings, wire, place, piece, raw, verbatim }
     }
 
-    /// Rewrites the part, or keeps it.
+    /// Rewrites the part, or keeps it. A panic on the way is caught: the part stays.
     pub fn run(self) -> Done {
         let tokens_in = estimate(&self.piece.text);
-        let shorter = self.shorter(tokens_in).and_then(|shorter| {
+        let attempt = || {
+            let shorter = self.shorter(tokens_in)?;
             let raw = self.escaped(&shorter.text)?;
             Ok((shorter, raw))
-        });
+        };
+        // Nothing that the attempt may have left half done is looked at again.
+        let shorter = catch_unwind(AssertUnwindSafe(attempt)).unwrap_or(Err(Reason::Fault));
         let bytes_in = self.piece.text.len() as u64;
         let mut outcome = Outcome {
             place: self.place,

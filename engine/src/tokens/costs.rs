@@ -1,6 +1,6 @@
 //! What each step of the automaton costs, in 64ths of a token.
 //!
-//! Fitted by least squares with no negative weight over exact o200k counts of some 20 MB: source
+//! Fitted by least squares with no negative weight over exact o200k counts of some 40 MB: source
 //! code in ten languages, prose and menus in thirty, JSON in four spacings, the same JSON as rows,
 //! logs, listings, random ids, numbers and base64. Each kind of text weighs the same, and a ridge
 //! pulls what is rare to its neighbours. `cargo test -p brevity-tests --test tokens -- --nocapture`

@@ -1,14 +1,15 @@
 //! What must hold for any bytes. Suites and fuzz targets call these; a breach is a panic.
 
+mod engine;
 mod envelope;
 mod json;
-mod sse;
-
-pub use envelope::{Passed, envelope, pass_request};
-pub use json::{json_walker, walk_json};
-pub use sse::{frame_sse, sse};
 mod placeholder;
+mod sse;
 mod tag;
 
+pub use engine::{eager, expand};
+pub use envelope::{Passed, envelope, pass_request};
+pub use json::{json_walker, walk_json};
 pub use placeholder::placeholders;
+pub use sse::{frame_sse, sse};
 pub use tag::{check_tags, tag_walker, walk_tags};

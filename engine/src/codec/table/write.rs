@@ -429,8 +429,8 @@ struct Legend {
 impl Legend {
     fn words(&self) -> String {
         let words = [
-            (!self.table, "JSON without quotes"),
-            (self.table, "JSON, rows under # keys"),
+            (!self.table, "intact JSON without quotes"),
+            (self.table, "intact JSON, rows under # keys"),
             (self.above, "empty = as above"),
             (self.default, "k=v: empty = v"),
             (self.constant, "k==v: all v"),

@@ -128,7 +128,7 @@ impl TagWalker {
     /// then [`settled`](Self::settled) tells how far it reaches.
     pub fn feed(&mut self, bytes: &[u8], mut on: impl FnMut(Span)) {
         let spans = &mut self.spans;
-        self.scanner.feed(bytes, |tag| spans.tag(&tag, &mut on));
+        self.scanner.feed(bytes, |tag, name| spans.tag(tag, name, &mut on));
         // What comes next ends behind this byte, so these can be dropped now.
         spans.drop_before(self.scanner.at(), spans.block.saturating_sub(1), &mut on);
     }
@@ -180,8 +180,8 @@ impl Spans {
         }
     }
 
-    fn tag(&mut self, tag: &Tag<'_>, on: &mut impl FnMut(Span)) {
-        let class = self.names.class(tag.name);
+    fn tag(&mut self, tag: Tag, name: &[u8], on: &mut impl FnMut(Span)) {
+        let class = self.names.class(name);
         if class == Class::Plain {
             return;
         }
@@ -194,18 +194,18 @@ impl Spans {
                 self.put(own(SpanKind::Protected), on);
             }
             (_, TagMode::Blocks, Form::Open) => {
-                if !self.opens.push(tag.name, tag.start) {
+                if !self.opens.push(name, tag.start) {
                     self.refused = Some(tag.start);
                     self.put(own(SpanKind::Protected), on);
                 }
             }
-            (_, TagMode::Blocks, Form::Close) => self.close(tag, on),
+            (_, TagMode::Blocks, Form::Close) => self.close(tag, name, on),
         }
     }
 
-    fn close(&mut self, tag: &Tag<'_>, on: &mut impl FnMut(Span)) {
+    fn close(&mut self, tag: Tag, name: &[u8], on: &mut impl FnMut(Span)) {
         let refused = self.refused.is_some_and(|start| tag.end - start <= self.block as u64);
-        let start = match self.opens.close(tag.name) {
+        let start = match self.opens.close(name) {
             Some(start) => start,
             None if refused => tag.start,
             None => return,

@@ -41,6 +41,9 @@ pub const KNOWN: [&str; 33] = [
     "tools",        // tool definitions
 ];
 
+/// The keys of `KNOWN`, in the same order.
+static KEYS: [u128; KNOWN.len()] = html::keys(&KNOWN);
+
 /// Whether [`Protect::Known`] protects `name`, letter case ignored: it is one of [`KNOWN`], or has a
 /// `-`, `_` or `:` between two ASCII letters and is no element of HTML.
 ///
@@ -55,7 +58,7 @@ pub const KNOWN: [&str; 33] = [
 /// assert!(!is_known(b"item") && !is_known(b"x-1") && !is_known(b"pre"));
 /// ```
 pub fn is_known(name: &[u8]) -> bool {
-    separated(name) || listed(&name.to_ascii_lowercase(), &KNOWN)
+    separated(name) || html::key(name).is_some_and(|key| KEYS.binary_search(&key).is_ok())
 }
 
 /// What a tag's name makes of it.
@@ -95,9 +98,9 @@ impl Names {
     /// The class of `name`, which is in lower case. Only a list may protect an element of HTML.
     pub(super) fn class(&self, name: &[u8]) -> Class {
         let protected = match self {
-            Self::Known => separated(name) || listed(name, &KNOWN),
+            Self::Known => is_known(name),
             Self::Custom => !html::is_element(name),
-            Self::Listed(names) => listed(name, names),
+            Self::Listed(names) => listed(names, name),
         };
         if protected {
             Class::Protected
@@ -118,8 +121,8 @@ fn separated(name: &[u8]) -> bool {
     })
 }
 
-fn listed(name: &[u8], sorted: &[impl AsRef<str>]) -> bool {
-    sorted.binary_search_by(|entry| entry.as_ref().as_bytes().cmp(name)).is_ok()
+fn listed(sorted: &[String], name: &[u8]) -> bool {
+    sorted.binary_search_by(|entry| entry.as_bytes().cmp(name)).is_ok()
 }
 
 #[cfg(test)]
@@ -128,7 +131,7 @@ mod tests {
 
     #[test]
     fn known_names_are_sorted_lower_case_and_not_html() {
-        assert!(KNOWN.is_sorted_by(|a, b| a < b));
+        assert!(KNOWN.is_sorted_by(|a, b| a < b) && KEYS.is_sorted());
         for name in KNOWN {
             assert!(name.bytes().all(|b| b.is_ascii_lowercase()), "{name}");
             assert!(!html::is_element(name.as_bytes()), "{name}");

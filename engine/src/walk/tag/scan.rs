@@ -3,13 +3,13 @@
 use crate::Limits;
 use memchr::{memchr, memchr2};
 
-/// A complete tag. Its name is in lower case.
-#[derive(Debug)]
-pub(super) struct Tag<'n> {
+/// A complete tag. Its name goes beside it, as two words in registers: packed into the struct right
+/// after the name grew, it stalls the processor for longer than all the rest takes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tag {
     pub(super) start: u64,
     pub(super) end: u64,
     pub(super) form: Form,
-    pub(super) name: &'n [u8],
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub(super) struct Scanner {
     /// The candidate's name so far, at most `longest_name`.
     name: Vec<u8>,
     longest_name: usize,
-    longest_tag: usize,
+    longest_tag: u64,
 }
 
 /// What the bytes of the candidate so far are.
@@ -53,7 +53,7 @@ enum State {
     Name,
     /// `</name `
     CloseEnd,
-    /// `<name `, and attributes up to anywhere but a value's beginning
+    /// `<name `, `<name/`, and attributes up to anywhere but a value's beginning
     Attributes,
     /// `<name key=`
     Value,
@@ -73,7 +73,7 @@ impl Scanner {
             slash: false,
             name: Vec::new(),
             longest_name: limits.tag_name,
-            longest_tag: limits.tag,
+            longest_tag: limits.tag as u64,
         }
     }
 
@@ -92,114 +92,159 @@ impl Scanner {
         self.state = State::Text;
     }
 
-    pub(super) fn feed(&mut self, bytes: &[u8], mut on: impl FnMut(Tag<'_>)) {
+    /// Reads the next bytes. Calls `on` with each tag and its name, which is in lower case.
+    pub(super) fn feed(&mut self, bytes: &[u8], mut on: impl FnMut(Tag, &[u8])) {
         let base = self.at;
-        let mut i = 0;
-        while i < bytes.len() {
-            self.at = base + i as u64;
-            i += match self.state {
-                State::Text => self.text(&bytes[i..]),
-                State::Quoted(quote) => self.quoted(quote, &bytes[i..]),
-                _ => {
-                    self.state = self.next(bytes[i]);
-                    1
-                }
-            };
-            self.at = base + i as u64;
+        let mut used = 0;
+        while used < bytes.len() {
+            self.at = base + used as u64;
+            used += self.step(&bytes[used..]);
+            self.at = base + used as u64;
+            if self.state == State::Text {
+                continue;
+            }
+            let length = self.length();
             if self.state == State::Done {
-                on(self.tag());
                 self.state = State::Text;
-            } else if self.state != State::Text && self.length() >= self.longest_tag {
+                if length <= self.longest_tag {
+                    on(self.tag(), &self.name);
+                }
+            } else if length >= self.longest_tag {
                 self.state = State::Text;
             }
         }
     }
 
-    fn length(&self) -> usize {
-        (self.at - self.start) as usize
+    fn length(&self) -> u64 {
+        self.at - self.start
+    }
+
+    /// Takes the first bytes, one at least. Runs may go past a bound; none holds a `<`.
+    fn step(&mut self, bytes: &[u8]) -> usize {
+        match self.state {
+            State::Text | State::Done => self.text(bytes),
+            State::Name => self.name(bytes),
+            State::Attributes => self.attributes(bytes),
+            State::Quoted(quote) => self.quoted(quote, bytes),
+            _ => {
+                self.state = self.single(bytes[0]);
+                1
+            }
+        }
     }
 
     /// Skips to behind the next `<`.
     fn text(&mut self, bytes: &[u8]) -> usize {
         let Some(found) = memchr(b'<', bytes) else { return bytes.len() };
-        self.at += found as u64;
-        self.state = self.begin();
+        self.begin(found);
         found + 1
     }
 
-    /// Skips to behind the quote or a `<`. If that is too far, it is not a tag anyway.
+    /// Takes the name and the byte behind it.
+    fn name(&mut self, bytes: &[u8]) -> usize {
+        let run = bytes.iter().position(|byte| !is_named(*byte)).unwrap_or(bytes.len());
+        if self.name.len() + run > self.longest_name {
+            self.state = State::Text;
+            return run;
+        }
+        self.name.extend(bytes[..run].iter().map(u8::to_ascii_lowercase));
+        let Some(&byte) = bytes.get(run) else { return run };
+        match byte {
+            b'<' => self.begin(run),
+            b'>' => self.state = State::Done,
+            _ if self.close => self.state = self.single_behind_close(byte),
+            b'=' => self.state = State::Value,
+            b'/' => (self.state, self.slash) = (State::Attributes, true),
+            _ if is_space(byte) => self.state = State::Attributes,
+            _ => self.state = State::Text,
+        }
+        run + 1
+    }
+
+    /// Skips to behind a `>`, a `=` or a `<`.
+    fn attributes(&mut self, bytes: &[u8]) -> usize {
+        let found = bytes.iter().position(|byte| matches!(byte, b'<' | b'>' | b'='));
+        let run = found.unwrap_or(bytes.len());
+        if let Some(last) = run.checked_sub(1) {
+            self.slash = bytes[last] == b'/';
+        }
+        let Some(found) = found else { return run };
+        match bytes[found] {
+            b'<' => self.begin(found),
+            b'>' => self.state = State::Done,
+            _ => (self.state, self.slash) = (State::Value, false),
+        }
+        found + 1
+    }
+
+    /// Skips to behind the quote or a `<`.
     fn quoted(&mut self, quote: u8, bytes: &[u8]) -> usize {
         let Some(found) = memchr2(quote, b'<', bytes) else { return bytes.len() };
-        self.at += found as u64;
-        self.state = if bytes[found] == quote { self.attributes(false) } else { self.begin() };
+        if bytes[found] == quote {
+            self.state = State::Attributes;
+        } else {
+            self.begin(found);
+        }
         found + 1
     }
 
-    /// The state behind `byte`, inside a candidate and outside of a quoted value.
-    fn next(&mut self, byte: u8) -> State {
-        if byte == b'<' {
-            return self.begin();
-        }
+    /// The state behind `byte` in those that take single bytes.
+    fn single(&mut self, byte: u8) -> State {
         match (self.state, byte) {
+            (_, b'<') => {
+                self.begin(0);
+                State::Start
+            }
             (State::Start, b'/') => {
                 self.close = true;
                 State::CloseStart
             }
             (State::Start | State::CloseStart, b'_' | b'a'..=b'z' | b'A'..=b'Z') => {
-                self.letter(byte)
+                self.name.push(byte.to_ascii_lowercase());
+                State::Name
             }
-            (State::Name, b'_' | b'-' | b'.' | b':' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z') => {
-                self.letter(byte)
-            }
-            (State::Name | State::CloseEnd | State::Attributes | State::Value, b'>') => State::Done,
-            (State::Name | State::CloseEnd, _) if self.close => {
-                if is_space(byte) {
-                    State::CloseEnd
-                } else {
-                    State::Text
-                }
-            }
-            (State::Name | State::Attributes, b'=') => {
-                self.slash = false;
-                State::Value
-            }
-            (State::Name, _) if byte != b'/' && !is_space(byte) => State::Text,
+            (State::CloseEnd, _) => self.single_behind_close(byte),
             (State::Value, b'"' | b'\'') => State::Quoted(byte),
+            (State::Value, b'>') => State::Done,
             (State::Value, _) if is_space(byte) => State::Value,
-            (State::Name | State::Attributes | State::Value, _) => self.attributes(byte == b'/'),
+            (State::Value, _) => {
+                self.slash = byte == b'/';
+                State::Attributes
+            }
             _ => State::Text,
         }
     }
 
-    fn begin(&mut self) -> State {
-        self.start = self.at;
+    fn single_behind_close(&self, byte: u8) -> State {
+        match byte {
+            b'>' => State::Done,
+            _ if is_space(byte) => State::CloseEnd,
+            _ => State::Text,
+        }
+    }
+
+    /// A `<`, so many bytes on.
+    fn begin(&mut self, found: usize) {
+        self.state = State::Start;
+        self.start = self.at + found as u64;
         self.close = false;
         self.slash = false;
         self.name.clear();
-        State::Start
     }
 
-    fn letter(&mut self, byte: u8) -> State {
-        if self.name.len() == self.longest_name {
-            return State::Text;
-        }
-        self.name.push(byte.to_ascii_lowercase());
-        State::Name
-    }
-
-    fn attributes(&mut self, slash: bool) -> State {
-        self.slash = slash;
-        State::Attributes
-    }
-
-    fn tag(&self) -> Tag<'_> {
+    fn tag(&self) -> Tag {
         let form = match (self.close, self.slash) {
             (true, _) => Form::Close,
             (false, true) => Form::Empty,
             (false, false) => Form::Open,
         };
-        Tag { start: self.start, end: self.at, form, name: &self.name }
+        Tag { start: self.start, end: self.at, form }
     }
+}
+
+/// Whether a name may go on with `byte`.
+fn is_named(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':')
 }
 
 /// White space, as the HTML standard has it.

@@ -1,0 +1,160 @@
+//! An upstream's base URL, and how the path of a request joins it.
+
+use hyper::{Uri, http::uri::Scheme};
+use std::{fmt, str::FromStr};
+use thiserror::Error;
+
+/// The base URL of an upstream: a scheme, a host, and perhaps a prefix of the path.
+///
+/// ```
+/// use brevity_proxy::Base;
+///
+/// let base: Base = "https://gateway.example/openai/v1/".parse()?;
+/// assert_eq!(base.to_string(), "https://gateway.example/openai/v1");
+/// # Ok::<_, brevity_proxy::BaseError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Base {
+    scheme: Scheme,
+    authority: String,
+    prefix: String,
+}
+
+/// Why a text is not a base URL.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BaseError {
+    /// It is no URL at all.
+    #[error("`{0}` is not a URL; write one like https://api.anthropic.com")]
+    Syntax(String),
+    /// The scheme is missing or unknown.
+    #[error("`{0}` must start with http:// or https://")]
+    Scheme(String),
+    /// It holds a user or a password.
+    #[error("the URL holds a user name or a password; let the client send its own credentials")]
+    Credentials,
+    /// It holds a query, which no path could follow.
+    #[error("`{0}` holds a query; give the scheme, the host and a path at most")]
+    Query(String),
+}
+
+impl FromStr for Base {
+    type Err = BaseError;
+
+    fn from_str(text: &str) -> Result<Self, BaseError> {
+        if text.contains('@') {
+            return Err(BaseError::Credentials);
+        }
+        if !text.contains("://") {
+            return Err(BaseError::Scheme(text.to_owned()));
+        }
+        let uri: Uri = text.parse().map_err(|_| BaseError::Syntax(text.to_owned()))?;
+        let scheme = match uri.scheme() {
+            Some(scheme) if *scheme == Scheme::HTTP || *scheme == Scheme::HTTPS => scheme.clone(),
+            _ => return Err(BaseError::Scheme(text.to_owned())),
+        };
+        if uri.query().is_some() {
+            return Err(BaseError::Query(text.to_owned()));
+        }
+        let authority = uri.authority().map(ToString::to_string).unwrap_or_default();
+        let prefix = uri.path().trim_end_matches('/').to_owned();
+        Ok(Self { scheme, authority, prefix })
+    }
+}
+
+impl fmt::Display for Base {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}{}", self.scheme, self.authority, self.prefix)
+    }
+}
+
+impl Base {
+    /// The URL of `target`, a path with its query, below this base.
+    ///
+    /// The target's bytes stay as they came: nothing is decoded, and no `..` is resolved. Where the
+    /// base ends in a version (`/v1`) and the target starts with the same one, it stands once.
+    pub(crate) fn join(&self, target: &str) -> Result<Uri, hyper::http::Error> {
+        let prefix = match self.version() {
+            Some(version) if starts_with_segment(target, version) => {
+                &self.prefix[..self.prefix.len() - version.len()]
+            }
+            _ => &self.prefix,
+        };
+        Ok(format!("{}://{}{prefix}{target}", self.scheme, self.authority).parse()?)
+    }
+
+    /// Whether a connection to this base would end on this machine at `port`.
+    pub(crate) fn is_local_port(&self, port: u16) -> bool {
+        let Ok(uri) = self.to_string().parse::<Uri>() else { return false };
+        let default = if self.scheme == Scheme::HTTPS { 443 } else { 80 };
+        let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
+        let local = host == "localhost"
+            || host
+                .parse()
+                .is_ok_and(|ip: std::net::IpAddr| ip.is_loopback() || ip.is_unspecified());
+        local && uri.port_u16().unwrap_or(default) == port
+    }
+
+    /// The last segment of the prefix with its slash, if it is a version.
+    fn version(&self) -> Option<&str> {
+        let segment = &self.prefix[self.prefix.rfind('/')?..];
+        let digits = segment.strip_prefix("/v")?;
+        (!digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())).then_some(segment)
+    }
+}
+
+/// Whether `path` starts with `segment`, and the segment ends there.
+fn starts_with_segment(path: &str, segment: &str) -> bool {
+    path.strip_prefix(segment).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn join(base: &str, target: &str) -> String {
+        base.parse::<Base>().unwrap().join(target).unwrap().to_string()
+    }
+
+    #[test]
+    fn versions_do_not_double() {
+        assert_eq!(join("https://h", "/v1/messages"), "https://h/v1/messages");
+        assert_eq!(join("https://h/", "/v1/messages"), "https://h/v1/messages");
+        assert_eq!(join("https://h/v1", "/v1/messages"), "https://h/v1/messages");
+        assert_eq!(join("https://h/v1/", "/v1?x=1"), "https://h/v1?x=1");
+        assert_eq!(join("https://h/v1", "/chat/completions"), "https://h/v1/chat/completions");
+        assert_eq!(join("https://h/api/v1", "/v1/models"), "https://h/api/v1/models");
+        assert_eq!(join("https://h/api", "/v1/models"), "https://h/api/v1/models");
+        assert_eq!(join("https://h/v1", "/v10/x"), "https://h/v1/v10/x");
+        assert_eq!(join("https://h/v", "/v/x"), "https://h/v/v/x");
+    }
+
+    #[test]
+    fn targets_stay_as_they_came() {
+        assert_eq!(
+            join("http://h:1", "/a/%2e%2e/b?beta=true&x=%20"),
+            "http://h:1/a/%2e%2e/b?beta=true&x=%20"
+        );
+        assert_eq!(join("http://h:1/p", "/a//b/../c"), "http://h:1/p/a//b/../c");
+    }
+
+    #[test]
+    fn says_what_is_wrong_with_a_url() {
+        let error = |text: &str| text.parse::<Base>().unwrap_err();
+        assert!(matches!(error("api.example.com"), BaseError::Scheme(_)));
+        assert!(matches!(error("ftp://host"), BaseError::Scheme(_)));
+        assert!(matches!(error("http://"), BaseError::Syntax(_)));
+        assert!(matches!(error("http://a b"), BaseError::Syntax(_)));
+        assert!(matches!(error("http://h?x"), BaseError::Query(_)));
+        assert_eq!(error("https://me:secret@host"), BaseError::Credentials);
+        assert!(!error("https://me:secret@host").to_string().contains("secret"));
+    }
+
+    #[test]
+    fn knows_its_own_port() {
+        let local = |base: &str| base.parse::<Base>().unwrap().is_local_port(2738);
+        assert!(local("http://127.0.0.1:2738") && local("http://[::1]:2738/x"));
+        assert!(local("http://localhost:2738"));
+        assert!(!local("http://localhost:2739") && !local("http://host:2738"));
+    }
+}

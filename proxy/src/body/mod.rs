@@ -1,0 +1,39 @@
+//! Bodies on their way: wrappers with one job each.
+
+mod chunks;
+mod compress;
+mod count;
+mod decode;
+mod observe;
+mod work;
+
+pub(crate) use chunks::Chunks;
+pub(crate) use compress::{CompressBody, Prepared, Rewrite, prepare};
+pub(crate) use count::CountBody;
+pub(crate) use observe::{ObserveBody, Tap};
+pub(crate) use work::{Engine, Pool};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, combinators::UnsyncBoxBody};
+use hyper::body::Body;
+use thiserror::Error;
+
+/// Any error of a body.
+pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why a body, or the request that it belongs to, broke off.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub(crate) struct Fault(pub(crate) BoxError);
+
+/// A body of either side, its kind forgotten.
+pub(crate) type AnyBody = UnsyncBoxBody<Bytes, Fault>;
+
+/// Forgets the kind of `body`.
+pub(crate) fn any<B>(body: B) -> AnyBody
+where
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    body.map_err(|error| Fault(error.into())).boxed_unsync()
+}

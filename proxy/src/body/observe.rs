@@ -1,0 +1,166 @@
+//! An answer's body on its way to the client, and a copy for the meter.
+
+use super::{BoxError, decode::Decoder};
+use crate::record::Entry;
+use brevity::Limits;
+use bytes::Bytes;
+use hyper::{
+    HeaderMap,
+    body::{Body, Frame, SizeHint},
+};
+use std::{
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
+use thiserror::Error;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+/// How many bytes may wait for the meter. Beyond, it stops reading: it never slows the answer.
+const QUEUE: usize = 4 * 1024 * 1024;
+
+/// Forwards an answer frame by frame. A task of its own reads a copy.
+pub(crate) struct ObserveBody<B> {
+    inner: B,
+    tap: Option<Tap>,
+    entry: Arc<Entry>,
+    silence: Pin<Box<dyn Future<Output = ()> + Send>>,
+    waiting: bool,
+    ended: bool,
+}
+
+/// The upstream said nothing for too long.
+#[derive(Debug, Error)]
+#[error("the upstream sent nothing for too long")]
+pub(crate) struct Silent;
+
+/// The meter's end of an answer.
+pub(crate) struct Tap {
+    sender: UnboundedSender<Bytes>,
+    queued: Arc<AtomicUsize>,
+}
+
+impl<B> ObserveBody<B> {
+    /// Forwards `inner`; an answer that is silent for `idle` is given up.
+    pub(crate) fn new(inner: B, tap: Option<Tap>, entry: Arc<Entry>, idle: Duration) -> Self {
+        let watch = entry.clone();
+        let silence = Box::pin(async move { watch.silence(idle).await });
+        Self { inner, tap, entry, silence, waiting: false, ended: false }
+    }
+
+    fn pass(&mut self, frame: &Frame<Bytes>) {
+        self.waiting = false;
+        self.entry.moved();
+        if let Some(data) = frame.data_ref() {
+            self.entry.write(|record| record.answer_bytes += data.len() as u64);
+            if self.tap.as_ref().is_some_and(|tap| !tap.send(data)) {
+                self.tap = None;
+            }
+        }
+    }
+
+    fn end(&mut self) {
+        self.ended = true;
+        self.tap = None;
+        self.entry.ended();
+    }
+}
+
+impl<B> Body for ObserveBody<B>
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: Into<BoxError>,
+{
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        match Pin::new(&mut self.inner).poll_frame(cx) {
+            Poll::Ready(Some(Ok(frame))) => {
+                self.pass(&frame);
+                Poll::Ready(Some(Ok(frame)))
+            }
+            Poll::Ready(Some(Err(error))) => self.fail(error.into()),
+            Poll::Ready(None) => {
+                self.end();
+                Poll::Ready(None)
+            }
+            Poll::Pending => self.wait(cx),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}
+
+impl<B> ObserveBody<B> {
+    fn fail(&mut self, error: BoxError) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        self.entry.failed(&format_args!("the answer broke off: {error}"));
+        self.end();
+        Poll::Ready(Some(Err(error)))
+    }
+
+    /// Time counts from when the client has asked: one that reads slowly is not the upstream's
+    /// silence.
+    fn wait(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        if !std::mem::replace(&mut self.waiting, true) {
+            self.entry.moved();
+        }
+        match self.silence.as_mut().poll(cx) {
+            Poll::Ready(()) => self.fail(Silent.into()),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+impl<B> Drop for ObserveBody<B> {
+    /// hyper drops a body without asking once more when all of its length has passed, so this is
+    /// where many answers end.
+    fn drop(&mut self) {
+        if !self.ended {
+            self.end();
+        }
+    }
+}
+
+impl Tap {
+    /// A tap whose other end decodes as `headers` say, and writes what it finds to `entry`.
+    pub(crate) fn open(headers: &HeaderMap, limits: &Limits, entry: Arc<Entry>) -> Option<Self> {
+        let decoder = Decoder::new(headers, limits)?;
+        let (sender, receiver) = unbounded_channel();
+        let queued = Arc::new(AtomicUsize::new(0));
+        tokio::spawn(observe(receiver, queued.clone(), decoder, entry));
+        Some(Self { sender, queued })
+    }
+
+    /// Whether the meter still follows.
+    fn send(&self, data: &Bytes) -> bool {
+        let queued = self.queued.fetch_add(data.len(), Ordering::Relaxed);
+        queued < QUEUE && self.sender.send(data.clone()).is_ok()
+    }
+}
+
+async fn observe(
+    mut receiver: UnboundedReceiver<Bytes>,
+    queued: Arc<AtomicUsize>,
+    mut decoder: Decoder,
+    entry: Arc<Entry>,
+) {
+    while let Some(data) = receiver.recv().await {
+        decoder.feed(&data);
+        queued.fetch_sub(data.len(), Ordering::Relaxed);
+    }
+    entry.used(decoder.finish());
+}

@@ -1,0 +1,79 @@
+//! `brevity compress`: a filter that shortens.
+
+use super::{
+    Api, Failure,
+    io::{Output, Source},
+    stats::{Format, Stats},
+    stream::Stream,
+};
+use brevity::Settings;
+use clap::ValueEnum;
+
+/// The arguments of `brevity compress`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    source: Source,
+
+    /// What the input is. A forced kind leaves only the codecs that are made for it
+    #[arg(long, value_enum, default_value_t = Kind::Auto, conflicts_with = "api")]
+    kind: Kind,
+
+    /// The input is a request body of this API: shorten the tool results in it
+    #[arg(long, value_enum)]
+    api: Option<Api>,
+
+    /// Shorten the request body as it passes, never holding it whole
+    #[arg(long, requires = "api")]
+    stream: bool,
+
+    /// Say on standard error what was saved, and why parts were left alone
+    #[arg(long, value_enum, num_args = 0..=1, require_equals = true, value_name = "FORMAT",
+          default_missing_value = "table")]
+    stats: Option<Format>,
+}
+
+const EXAMPLES: &str = "\
+The output goes to standard output, and `brevity expand` turns it back. Memory is bounded for any
+input. What cannot be shortened passes as it came: other text, half a document, invalid UTF-8.
+
+Examples:
+  brevity compress rows.json > short.txt
+  kubectl get pods -o json | brevity compress --stats | pbcopy
+  brevity compress --api anthropic --stats=json request.json > shorter.json";
+
+/// What a block is. Today every codec is for JSON.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Kind {
+    /// Told from its bytes
+    Auto,
+    /// JSON: one document, or several that follow each other
+    Json,
+}
+
+/// Shortens the input.
+pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    let mut input = args.source.open()?;
+    let mut output = Output::stdout();
+    let mut stream = Stream::new(args.api, args.settings());
+    let end = input.pour(&mut output, |chunk, output| stream.write(chunk, output));
+    // An input that breaks off gives up what it has given so far: no byte is lost.
+    stream.finish(&mut output);
+    let (bytes_out, report) = output.finish()?;
+    end?;
+    if let Some(format) = args.stats {
+        Stats { bytes_in: input.len(), bytes_out, report: &report }.print(format);
+    }
+    Ok(())
+}
+
+impl Args {
+    fn settings(&self) -> Settings {
+        let mut settings = Settings::default();
+        settings.policy.stream_requests = self.stream;
+        match self.kind {
+            Kind::Auto | Kind::Json => settings,
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What each reason means, in a sentence.
+
+use brevity::{Policy, Reason};
+
+/// Why a part that is kept for `reason` was left alone, and what could change it.
+pub(super) fn sentence(reason: Reason, policy: &Policy) -> String {
+    let gain = policy.gain;
+    let text = match reason {
+        Reason::Small => {
+            return format!(
+                "It is shorter than {} bytes. What a rewrite could save there would not pay for \
+                 the line that explains it.",
+                gain.from_bytes
+            );
+        }
+        Reason::NoGain => {
+            return format!(
+                "The best rewrite would save less than {} % or less than {} tokens (est.).",
+                gain.percent, gain.tokens
+            );
+        }
+        Reason::NoCodec => "No codec is made for text of its kind. Today there is one, for JSON.",
+        Reason::Protected => {
+            "A protected tag covers it. Programs read such tags, so their bytes stay. Look at the \
+             tags below."
+        }
+        Reason::Notation => {
+            "Brevity has shortened it already, or it reads as if. Shortening it again would make \
+             the way back ambiguous."
+        }
+        Reason::Limit => {
+            "A bound was hit: it is too long, too deep or holds too many values to be read whole. \
+             docs/limits.md lists the bounds."
+        }
+        Reason::Inexact => {
+            "The way back did not give its bytes. Brevity only writes what it can undo."
+        }
+        Reason::Fault => {
+            "The codec failed on it, which is a fault of Brevity's. Nothing was lost; please report \
+             it with the text."
+        }
+        Reason::Malformed => {
+            "The JSON around it breaks off or is malformed, so nobody can tell what it is part of."
+        }
+        Reason::Escapes => {
+            "Its JSON string is escaped in a way that no known client uses, so the rewritten text \
+             could not be escaped back to the same bytes."
+        }
+        Reason::FileRead => {
+            "It shows a file. Agents quote files back when they edit them, so the model has to see \
+             the file's own text."
+        }
+        Reason::Excluded => "The configuration excludes the tool that made it.",
+        Reason::Off => "The policy's level is off: nothing is rewritten.",
+        _ => "No sentence is written for this reason yet.",
+    };
+    text.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_has_a_sentence_of_its_own() {
+        let all = [
+            Reason::Small,
+            Reason::NoCodec,
+            Reason::NoGain,
+            Reason::Protected,
+            Reason::Notation,
+            Reason::Limit,
+            Reason::Inexact,
+            Reason::Malformed,
+            Reason::Escapes,
+            Reason::FileRead,
+            Reason::Excluded,
+            Reason::Off,
+        ];
+        let mut seen = std::collections::BTreeSet::new();
+        for reason in all {
+            let text = sentence(reason, &Policy::default());
+            assert!(text.ends_with('.') && !text.starts_with("No sentence"), "{reason:?}");
+            assert!(seen.insert(text), "{reason:?} shares its sentence");
+        }
+    }
+
+    #[test]
+    fn bounds_are_the_policys_own() {
+        let mut policy = Policy::default();
+        policy.gain.from_bytes = 7_777;
+        assert!(sentence(Reason::Small, &policy).contains("7777 bytes"));
+    }
+}

@@ -1,0 +1,179 @@
+//! `brevity proxy`: arguments → configuration → run.
+
+use brevity::{Limits, Policy, Settings};
+use brevity_proxy::{
+    Base, BaseError, Config, LogRecorder, ServeError, Server, Upstreams, config::ListenError,
+};
+use std::{
+    io::{IsTerminal as _, Write as _},
+    path::PathBuf,
+    process::ExitCode,
+    sync::Arc,
+};
+use thiserror::Error;
+use tokio::{runtime::Runtime, sync::oneshot};
+use tracing_subscriber::{EnvFilter, filter::LevelFilter};
+
+/// Holds the level of the log: `off`, `error`, `warn`, `info` (the default) or `debug`.
+const LOG: &str = "BREVITY_LOG";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// Where to listen: a host and a port
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:2738")]
+    listen: String,
+
+    /// Send every request there; without it, Anthropic's paths go to https://api.anthropic.com and
+    /// all others to https://api.openai.com
+    #[arg(long, value_name = "URL")]
+    upstream: Option<String>,
+
+    /// Trust only the certificates in this PEM file, in place of the platform's
+    #[arg(long, value_name = "FILE")]
+    upstream_ca: Option<PathBuf>,
+
+    /// Rewrite request bodies as they pass, never holding one whole; it saves memory and less text
+    #[arg(long)]
+    stream_requests: bool,
+
+    /// Rewrite the requests of subscription logins (OAuth), too. RISK: such clients may sign what
+    /// they send, so the provider can refuse the request, or act against the account. Without this
+    /// they pass byte for byte. Bodies with a signature or a checksum always do
+    #[arg(long)]
+    rewrite_attested: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  brevity proxy
+  ANTHROPIC_BASE_URL=http://127.0.0.1:2738 ENABLE_TOOL_SEARCH=true claude
+  brevity proxy --listen 127.0.0.1:4000 --upstream https://gateway.example/v1
+
+Set BREVITY_LOG to off, error, warn, info or debug. One line per request is written at info.";
+
+/// Why the proxy did not start.
+#[derive(Debug, Error)]
+enum Failure {
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    #[error("--upstream: {0}")]
+    Upstream(#[from] BaseError),
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    #[error("cannot start: {0}")]
+    System(#[from] std::io::Error),
+}
+
+/// Runs the proxy until it is told to stop.
+pub(crate) fn run(args: &Args) -> ExitCode {
+    match start(args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => super::fail(&failure),
+    }
+}
+
+fn start(args: &Args) -> Result<(), Failure> {
+    let config = config(args)?;
+    log();
+    Runtime::new()?.block_on(serve(config))
+}
+
+fn config(args: &Args) -> Result<Config, Failure> {
+    let mut config = Config::default();
+    config.listen = Config::listen_address(&args.listen)?;
+    if let Some(url) = &args.upstream {
+        config.upstreams = Upstreams::all(url.parse::<Base>()?);
+    }
+    let mut policy = Policy::default();
+    policy.stream_requests = args.stream_requests;
+    config.settings = Arc::new(Settings::new(policy, Limits::default()));
+    config.rewrite_attested = args.rewrite_attested;
+    config.upstream_ca.clone_from(&args.upstream_ca);
+    Ok(config)
+}
+
+async fn serve(config: Config) -> Result<(), Failure> {
+    let upstreams: Vec<String> = config.upstreams.iter().map(ToString::to_string).collect();
+    let server = Server::bind(config, Arc::new(LogRecorder)).await?;
+    let address = server.local_addr()?;
+    if !address.ip().is_loopback() {
+        tracing::warn!(
+            "{address} can be reached from other machines; Brevity asks nobody who they are"
+        );
+    }
+    let stop = signals()?;
+    // A standard output that is closed changes nothing.
+    let _ = writeln!(
+        std::io::stdout(),
+        "Brevity listens on http://{address} in front of {}; point a client at it: \
+         ANTHROPIC_BASE_URL=http://{address} ENABLE_TOOL_SEARCH=true, or \
+         OPENAI_BASE_URL=http://{address}/v1",
+        upstreams.join(" and ")
+    );
+    server.run(async { drop(stop.await) }).await;
+    Ok(())
+}
+
+/// Ready at the first signal to stop. A second one ends the program at once.
+fn signals() -> std::io::Result<oneshot::Receiver<()>> {
+    let (tell, told) = oneshot::channel();
+    let mut signals = Signals::listen()?;
+    tokio::spawn(async move {
+        signals.next().await;
+        let _ = tell.send(());
+        signals.next().await;
+        std::process::exit(1);
+    });
+    Ok(told)
+}
+
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let terminate = signal(SignalKind::terminate())?;
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
+}
+
+/// Only our own lines are written, whatever the level: what libraries write of connections can hold
+/// credentials.
+fn log() {
+    let level = std::env::var(LOG).ok().and_then(|level| level.parse().ok());
+    let level = level.unwrap_or(LevelFilter::INFO);
+    let filter = EnvFilter::new(format!("off,brevity={level},brevity_proxy={level}"));
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false)
+        .try_init();
+}

@@ -1,0 +1,142 @@
+//! The configuration, parsed and checked whole before a port is bound.
+
+use crate::base::Base;
+use brevity::Settings;
+use std::{
+    net::{Ipv4Addr, SocketAddr, ToSocketAddrs},
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
+use thiserror::Error;
+
+/// Where the proxy listens unless told otherwise: the first four letters on a telephone's keys.
+pub const PORT: u16 = 2738;
+
+/// Everything that the proxy is told. Nothing of it changes while it runs.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Config {
+    /// Where to listen. Port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// Where requests go.
+    pub upstreams: Upstreams,
+    /// What the engine may rewrite, and within which bounds.
+    pub settings: Arc<Settings>,
+    /// Rewrites the bodies of clients that log in by subscription, too. They may be signed: the
+    /// provider can refuse a request that was rewritten, or the account.
+    pub rewrite_attested: bool,
+    /// Trust only the certificates in this PEM file, in place of the platform's.
+    pub upstream_ca: Option<PathBuf>,
+    /// How long to wait for what.
+    pub timeouts: Timeouts,
+}
+
+/// The upstream of each family of APIs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Upstreams {
+    /// Where Anthropic's paths go.
+    pub anthropic: Base,
+    /// Where OpenAI's paths go.
+    pub openai: Base,
+}
+
+/// How long the proxy waits. None of these bounds a whole stream, which may last as long as it
+/// moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Timeouts {
+    /// For a connection to an upstream, TLS included.
+    pub connect: Duration,
+    /// For the head of a request, and how long an unused connection of a client stays open.
+    pub head: Duration,
+    /// For the next byte of a request or an answer. Models think for minutes before the first.
+    pub idle: Duration,
+    /// For requests that are on their way when the proxy is told to stop.
+    pub drain: Duration,
+}
+
+/// Why an address to listen on makes no sense.
+#[derive(Debug, Error)]
+#[error("cannot listen on `{text}`: {why}; write a host and a port, like 127.0.0.1:2738")]
+pub struct ListenError {
+    text: String,
+    why: std::io::Error,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)),
+            upstreams: Upstreams::default(),
+            settings: Arc::default(),
+            rewrite_attested: false,
+            upstream_ca: None,
+            timeouts: Timeouts::default(),
+        }
+    }
+}
+
+impl Config {
+    /// The address that `text` names: a host and a port.
+    pub fn listen_address(text: &str) -> Result<SocketAddr, ListenError> {
+        let error = |why| ListenError { text: text.to_owned(), why };
+        let mut found = text.to_socket_addrs().map_err(error)?;
+        found.next().ok_or_else(|| error(std::io::ErrorKind::AddrNotAvailable.into()))
+    }
+}
+
+impl Default for Upstreams {
+    fn default() -> Self {
+        let base = |text: &str| text.parse().expect("a constant URL");
+        Self {
+            anthropic: base("https://api.anthropic.com"),
+            openai: base("https://api.openai.com/v1"),
+        }
+    }
+}
+
+impl Upstreams {
+    /// Everything goes to `base`.
+    pub fn all(base: Base) -> Self {
+        Self { anthropic: base.clone(), openai: base }
+    }
+
+    /// Each upstream once.
+    pub fn iter(&self) -> impl Iterator<Item = &Base> {
+        let second = (self.openai != self.anthropic).then_some(&self.openai);
+        [&self.anthropic].into_iter().chain(second)
+    }
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            head: Duration::from_secs(60),
+            idle: Duration::from_secs(15 * 60),
+            drain: Duration::from_secs(30),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn default_upstreams_parse() {
+        assert_eq!(Upstreams::default().iter().count(), 2);
+        assert_eq!(Upstreams::all("http://h".parse().unwrap()).iter().count(), 1);
+    }
+
+    #[test]
+    fn listen_addresses_are_checked() {
+        assert_eq!(Config::listen_address("127.0.0.1:2738").unwrap(), Config::default().listen);
+        for text in ["", "127.0.0.1", "127.0.0.1:99999", "2738"] {
+            let error = Config::listen_address(text).unwrap_err().to_string();
+            assert!(error.contains("like 127.0.0.1:2738"), "{error}");
+        }
+    }
+}

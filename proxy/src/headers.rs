@@ -1,0 +1,80 @@
+//! Headers on their way: what belongs to one connection stays behind, all else goes on.
+
+use hyper::{
+    HeaderMap,
+    header::{self, HeaderName},
+};
+
+/// Headers that are about one connection (RFC 9110, 7.6.1). `trailer` is not among them: it names
+/// fields that go all the way.
+const HOP_BY_HOP: [HeaderName; 8] = [
+    header::CONNECTION,
+    header::PROXY_AUTHENTICATE,
+    header::PROXY_AUTHORIZATION,
+    header::TE,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-connection"),
+];
+
+/// Drops what is about one connection, the names that `connection` lists, and `also`. The rest
+/// keeps its order.
+pub(crate) fn drop_hop_by_hop(headers: &mut HeaderMap, also: &[HeaderName]) {
+    let listed: Vec<HeaderName> = headers
+        .get_all(header::CONNECTION)
+        .into_iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|name| name.trim().parse().ok())
+        .collect();
+    let goes = |name: &HeaderName| {
+        HOP_BY_HOP.contains(name) || listed.contains(name) || also.contains(name)
+    };
+    if headers.keys().any(goes) {
+        // Removing from a map moves its last entry, so the order is kept by building a new one.
+        let (old, mut goes_now) = (std::mem::take(headers), false);
+        let mut current = None;
+        headers.reserve(old.len());
+        for (name, value) in old {
+            if let Some(name) = name {
+                goes_now = goes(&name);
+                current = Some(name);
+            }
+            if let Some(name) = current.as_ref().filter(|_| !goes_now) {
+                headers.append(name, value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hyper::header::HeaderValue;
+
+    #[test]
+    fn drops_what_is_about_one_connection_and_keeps_the_order() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("host", "a"),
+            ("x-a", "1"),
+            ("connection", "keep-alive, X-Private"),
+            ("x-private", "2"),
+            ("x-b", "3"),
+            ("te", "trailers"),
+            ("x-a", "4"),
+            ("trailer", "x-sum"),
+            ("x-c", "5"),
+        ] {
+            headers.append(name, HeaderValue::from_static(value));
+        }
+        drop_hop_by_hop(&mut headers, &[header::HOST]);
+        let left: Vec<(&str, &str)> =
+            headers.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
+        assert_eq!(
+            left,
+            [("x-a", "1"), ("x-a", "4"), ("x-b", "3"), ("trailer", "x-sum"), ("x-c", "5")]
+        );
+    }
+}

@@ -1,0 +1,94 @@
+//! A record as one line of a log.
+
+use super::Record;
+use crate::route::Skip;
+use brevity::Tally;
+use std::fmt;
+
+impl fmt::Display for Record {
+    /// One line: the request, its bytes, estimated tokens, what was rewritten, what was left alone
+    /// and why, the provider's usage, times.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{} {} {}", self.ordinal, self.method, self.path)?;
+        match self.status {
+            Some(status) => write!(f, " {}", status.as_u16())?,
+            None => write!(f, " no answer")?,
+        }
+        if let Some(model) = &self.model {
+            write!(f, " {}", model.escape_default())?;
+        }
+        write!(f, " | {} > {} bytes", self.bytes_in, self.bytes_out)?;
+        self.tokens(f)?;
+        self.parts(f)?;
+        self.usage(f)?;
+        self.times(f)?;
+        match &self.error {
+            Some(error) => write!(f, " | error: {error}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Record {
+    fn tokens(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.report.total.parts == 0 {
+            return Ok(());
+        }
+        let span = |tally: &Tally| format!("{} > {}", tally.tokens_in, tally.tokens_out);
+        write!(
+            f,
+            " | est. (o200k) {} tokens, new {}, re-sent {}",
+            span(&self.report.total),
+            span(&self.fresh),
+            span(&self.resent)
+        )
+    }
+
+    fn parts(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(skip) = self.skip.filter(|_| self.dialect.is_some()) {
+            write!(f, " | left alone: {}", skip.name())?;
+            if let Skip::Attested(_) = skip {
+                write!(f, " (see --rewrite-attested in the help)")?;
+            }
+        }
+        let rewritten = self.report.rewritten.iter().map(|(codec, tally)| (codec.name(), tally));
+        list(f, "rewritten", rewritten)?;
+        list(f, "kept", self.report.kept.iter().map(|(reason, tally)| (reason.name(), tally)))
+    }
+
+    fn usage(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(usage) = &self.usage else { return Ok(()) };
+        let counts = [
+            ("input", usage.input),
+            ("cache read", usage.cache_read),
+            ("cache write", usage.cache_write),
+            ("output", usage.output),
+        ];
+        let counts = counts.iter().filter_map(|(name, count)| Some((name, (*count)?)));
+        for (index, (name, count)) in counts.enumerate() {
+            write!(f, "{} {name} {count}", if index == 0 { " | usage" } else { "," })?;
+        }
+        Ok(())
+    }
+
+    fn times(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(first) = self.first_byte {
+            write!(f, " | first byte {} ms,", first.as_millis())?;
+        } else {
+            write!(f, " |")?;
+        }
+        write!(f, " all {} ms", self.duration.as_millis())
+    }
+}
+
+fn list<'a>(
+    f: &mut fmt::Formatter<'_>,
+    title: &str,
+    counts: impl Iterator<Item = (&'a str, &'a Tally)>,
+) -> fmt::Result {
+    for (index, (name, tally)) in counts.enumerate() {
+        let lead = if index == 0 { format!(" | {title}:") } else { ",".to_owned() };
+        write!(f, "{lead} {name} {}", tally.parts)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,220 @@
+//! Accepts connections, serves them, and drains them at the end.
+
+mod busy;
+
+use crate::{
+    admin,
+    body::{AnyBody, Fault},
+    config::Config,
+    forward::Forwarder,
+    record::{Entry, Record, Recorder},
+    route::{Route, route},
+    upstream::{self, Connector, TlsError},
+};
+use busy::Busy;
+use hyper::{Request, Response, StatusCode, body::Incoming, service::service_fn};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{conn::auto, graceful::GracefulConnection},
+};
+use std::{
+    io,
+    net::SocketAddr,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+use thiserror::Error;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+
+/// How long to wait after a failure to accept, such as too many open files.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// How long a connection without requests may take to say goodbye.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+/// How often an HTTP/2 client is asked whether it still lives.
+const PING: Duration = Duration::from_secs(30);
+
+/// A proxy that is bound to its port, ready to run.
+pub struct Server {
+    listener: TcpListener,
+    shared: Arc<Shared>,
+}
+
+/// Why the proxy cannot start.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ServeError {
+    /// Somebody else listens there.
+    #[error(
+        "{0} is in use, perhaps by another Brevity; stop that one, or choose a port with --listen"
+    )]
+    PortInUse(SocketAddr),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}; choose another address with --listen")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The upstream is the proxy itself.
+    #[error("the upstream {0} is where this proxy listens; name the API's own address")]
+    Loop(String),
+    /// No client towards the upstream can be made.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+}
+
+struct Shared {
+    config: Arc<Config>,
+    connector: Connector,
+    forwarder: Forwarder,
+    recorder: Arc<dyn Recorder>,
+    requests: AtomicU64,
+}
+
+impl Server {
+    /// Checks `config` and binds its port. Each request's record goes to `recorder`.
+    ///
+    /// # Errors
+    ///
+    /// When the configuration makes no sense, or the port cannot be had.
+    pub async fn bind(config: Config, recorder: Arc<dyn Recorder>) -> Result<Self, ServeError> {
+        let address = config.listen;
+        let own =
+            |base: &&crate::base::Base| address.port() != 0 && base.is_local_port(address.port());
+        if let Some(base) = config.upstreams.iter().find(own) {
+            return Err(ServeError::Loop(base.to_string()));
+        }
+        let connector = Connector::new(&config)?;
+        let config = Arc::new(config);
+        let forwarder = Forwarder::new(config.clone(), upstream::client(connector.clone()));
+        let listener = TcpListener::bind(address).await.map_err(|source| match source.kind() {
+            io::ErrorKind::AddrInUse => ServeError::PortInUse(address),
+            _ => ServeError::Bind { address, source },
+        })?;
+        let requests = AtomicU64::new(0);
+        let shared = Arc::new(Shared { config, connector, forwarder, recorder, requests });
+        Ok(Self { listener, shared })
+    }
+
+    /// Where the proxy listens.
+    ///
+    /// # Errors
+    ///
+    /// When the system does not know.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Serves until `shutdown` is ready, then lets requests that are on their way finish, within
+    /// [`Timeouts::drain`](crate::Timeouts). Connections without requests close at once.
+    pub async fn run(self, shutdown: impl Future<Output = ()>) {
+        let Self { listener, shared } = self;
+        let (drain, draining) = watch::channel(());
+        let mut connections = JoinSet::new();
+        let mut shutdown = pin!(shutdown);
+        loop {
+            tokio::select! {
+                () = &mut shutdown => break,
+                Some(_) = connections.join_next() => {}
+                stream = accept(&listener) => {
+                    connections.spawn(serve(stream, shared.clone(), draining.clone()));
+                }
+            }
+        }
+        drop(listener);
+        let _ = drain.send(());
+        let all = async { while connections.join_next().await.is_some() {} };
+        if timeout(shared.config.timeouts.drain, all).await.is_err() {
+            tracing::warn!("requests were cut off: they did not finish in time");
+        }
+    }
+}
+
+async fn accept(listener: &TcpListener) -> TcpStream {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => return stream,
+            Err(error) => {
+                tracing::warn!("cannot accept a connection: {error}");
+                sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+/// Serves one connection to its end.
+async fn serve(stream: TcpStream, shared: Arc<Shared>, draining: watch::Receiver<()>) {
+    // Without it, small frames wait for the client's acknowledgements.
+    let _ = stream.set_nodelay(true);
+    let head = shared.config.timeouts.head;
+    let busy = Busy::default();
+    let service = service_fn(|request| {
+        let (shared, guard) = (shared.clone(), busy.start());
+        async move { shared.serve(request, guard).await }
+    });
+    let builder = builder(head);
+    let connection = builder.serve_connection(TokioIo::new(stream), service);
+    watch_over(connection, &busy, head, draining).await;
+}
+
+fn builder(head: Duration) -> auto::Builder<TokioExecutor> {
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(head).preserve_header_case(true);
+    builder.http2().timer(TokioTimer::new()).keep_alive_interval(PING).adaptive_window(true);
+    builder
+}
+
+/// Runs a connection until it ends, is without requests for `idle`, or the proxy stops.
+async fn watch_over<C: GracefulConnection>(
+    connection: C,
+    busy: &Busy,
+    idle: Duration,
+    mut draining: watch::Receiver<()>,
+) {
+    let mut connection = pin!(connection);
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        () = busy.idle_for(idle) => {}
+        _ = draining.changed() => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    tokio::select! {
+        _ = connection => {}
+        () = busy.idle_for(GOODBYE) => {}
+    }
+}
+
+impl Shared {
+    async fn serve(
+        &self,
+        request: Request<Incoming>,
+        guard: busy::Guard,
+    ) -> Result<Response<AnyBody>, Fault> {
+        let (head, body) = request.into_parts();
+        let way = match route(&head, &self.config) {
+            Route::Health => return Ok(admin::health()),
+            Route::Upstreams => {
+                return Ok(admin::upstreams(&self.config.upstreams, &self.connector).await);
+            }
+            Route::Refused(why) => return Ok(admin::error(StatusCode::BAD_REQUEST, None, why)),
+            Route::Forward(way) => way,
+        };
+        let ordinal = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
+        let mut record = Record::new(ordinal, head.method.clone(), head.uri.path().to_owned());
+        record.dialect = way.dialect;
+        let entry = Entry::new(record, self.recorder.clone(), guard);
+        self.forwarder.forward(Request::from_parts(head, body), way, entry).await
+    }
+}

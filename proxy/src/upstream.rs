@@ -1,0 +1,158 @@
+//! The client towards upstreams: TLS, pools, timeouts.
+
+use crate::{
+    base::Base,
+    body::{AnyBody, BoxError},
+    config::Config,
+};
+use hyper::Uri;
+use hyper_rustls::{ConfigBuilderExt as _, HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::{
+    client::legacy::{self, connect::HttpConnector},
+    rt::{TokioExecutor, TokioTimer},
+};
+use rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, pem, pem::PemObject as _},
+};
+use std::{
+    path::{Path, PathBuf},
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+use thiserror::Error;
+use tower_service::Service;
+
+/// The client that carries requests to upstreams.
+pub(crate) type Client = legacy::Client<Connector, AnyBody>;
+
+/// How long an idle connection stays in the pool: shorter than servers keep theirs, so that a
+/// request rarely meets one that is just being closed.
+const POOL_IDLE: Duration = Duration::from_secs(50);
+
+/// How often an HTTP/2 connection is asked whether it still lives, while requests wait on it.
+const PING: Duration = Duration::from_secs(30);
+
+/// Why no client towards the upstream can be made.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum TlsError {
+    /// The file of certificates cannot be read as such.
+    #[error("cannot read certificates from {path}: {source}; name a file in PEM format")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What went wrong.
+        source: pem::Error,
+    },
+    /// The file holds no usable certificate.
+    #[error("{0} holds no certificate; name a file in PEM format")]
+    Empty(PathBuf),
+    /// The library refuses its own defaults.
+    #[error("cannot set up TLS: {0}")]
+    Setup(#[from] rustls::Error),
+}
+
+/// Connects, TLS included, within a time.
+#[derive(Clone)]
+pub(crate) struct Connector {
+    inner: HttpsConnector<HttpConnector>,
+    within: Duration,
+}
+
+/// No connection in time.
+#[derive(Debug, Error)]
+#[error("no connection within {} s", .0.as_secs())]
+pub(crate) struct ConnectTimeout(Duration);
+
+impl Connector {
+    pub(crate) fn new(config: &Config) -> Result<Self, TlsError> {
+        let mut tcp = HttpConnector::new();
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        tcp.set_keepalive(Some(Duration::from_secs(60)));
+        let inner = HttpsConnectorBuilder::new()
+            .with_tls_config(tls(config.upstream_ca.as_deref())?)
+            .https_or_http()
+            .enable_all_versions()
+            .wrap_connector(tcp);
+        Ok(Self { inner, within: config.timeouts.connect })
+    }
+
+    /// Opens a connection to `base` and closes it again.
+    pub(crate) async fn probe(&self, base: &Base) -> Result<(), BoxError> {
+        self.clone().call(base.join("/")?).await.map(drop)
+    }
+}
+
+impl Service<Uri> for Connector {
+    type Response = <HttpsConnector<HttpConnector> as Service<Uri>>::Response;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let (connection, within) = (self.inner.call(uri), self.within);
+        Box::pin(async move {
+            match tokio::time::timeout(within, connection).await {
+                Ok(result) => result,
+                Err(_) => Err(ConnectTimeout(within).into()),
+            }
+        })
+    }
+}
+
+/// A client over `connector`. Header names keep their letter case where both sides speak HTTP/1.1.
+pub(crate) fn client(connector: Connector) -> Client {
+    legacy::Client::builder(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(POOL_IDLE)
+        .http1_preserve_header_case(true)
+        .http2_keep_alive_interval(PING)
+        .build(connector)
+}
+
+/// Whether `error`, or what it came from, is a wait that took too long.
+pub(crate) fn is_timeout(error: &(dyn std::error::Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |error| error.source())
+        .any(|error| error.is::<ConnectTimeout>())
+}
+
+/// `error` and what it came from, in one line.
+pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    let mut lines: Vec<String> = causes.map(ToString::to_string).collect();
+    lines.dedup_by(|later, earlier| earlier.contains(later.as_str()));
+    lines.join(": ")
+}
+
+/// Without a file: the platform's roots, and where there are none the bundled ones.
+fn tls(ca: Option<&Path>) -> Result<ClientConfig, TlsError> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = || {
+        ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions()
+    };
+    if let Some(path) = ca {
+        return Ok(builder()?.with_root_certificates(roots(path)?).with_no_client_auth());
+    }
+    Ok(match builder()?.with_native_roots() {
+        Ok(builder) => builder,
+        Err(_) => builder()?.with_webpki_roots(),
+    }
+    .with_no_client_auth())
+}
+
+fn roots(path: &Path) -> Result<RootCertStore, TlsError> {
+    let error = |source| TlsError::File { path: path.to_owned(), source };
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_file_iter(path).map_err(error)? {
+        roots.add(certificate.map_err(error)?)?;
+    }
+    if roots.is_empty() { Err(TlsError::Empty(path.to_owned())) } else { Ok(roots) }
+}

@@ -1,0 +1,102 @@
+//! Requests that leave shorter, and can be put back.
+
+use crate::world::{Proxy, full, http1, post, telling};
+use brevity::{Codec, Settings};
+use serde_json::{Value, json};
+use std::{fmt::Write as _, sync::Arc};
+
+/// What a tool printed: rows of JSON with equal keys.
+fn rows() -> String {
+    let mut rows = String::from("[");
+    for row in 0..400 {
+        let comma = if row == 0 { "" } else { ",\n " };
+        write!(rows, r#"{comma}{{"id": {row}, "name": "unit {row}", "active": true}}"#).unwrap();
+    }
+    rows + "]"
+}
+
+/// A conversation of two turns: the first result was sent before, the second is new.
+fn anthropic() -> Value {
+    let call = |id| json!([{"type": "tool_use", "id": id, "name": "units", "input": {}}]);
+    let result = |id| json!([{"type": "tool_result", "tool_use_id": id, "content": rows()}]);
+    json!({"model": "m", "max_tokens": 5, "messages": [
+        {"role": "user", "content": "go"},
+        {"role": "assistant", "content": call("a")},
+        {"role": "user", "content": result("a")},
+        {"role": "assistant", "content": call("b")},
+        {"role": "user", "content": result("b")},
+    ]})
+}
+
+fn openai() -> Value {
+    let call =
+        json!([{"id": "a", "type": "function", "function": {"name": "units", "arguments": "{}"}}]);
+    json!({"model": "m", "messages": [
+        {"role": "user", "content": "go"},
+        {"role": "assistant", "content": null, "tool_calls": call},
+        {"role": "tool", "tool_call_id": "a", "content": rows()},
+    ]})
+}
+
+fn expanded(text: &Value) -> String {
+    String::from_utf8(brevity::expand(text.as_str().unwrap().as_bytes())).unwrap()
+}
+
+#[tokio::test]
+async fn tool_results_leave_shorter_and_expand_to_what_they_were() {
+    let (base, mut told) = telling().await;
+    let mut proxy = Proxy::before(base).await;
+    let request = anthropic().to_string();
+    let len = request.len() as u64;
+    http1().request(post(proxy.url("/v1/messages"), full(request))).await.unwrap();
+    let got = told.recv().await.unwrap();
+    assert_eq!(got.header("content-length"), Some(got.body.len().to_string().as_str()));
+    let mut sent: Value = serde_json::from_slice(&got.body).unwrap();
+    for message in [2, 4] {
+        let content = &mut sent["messages"][message]["content"][0]["content"];
+        assert!(content.as_str().unwrap().len() < rows().len() / 2);
+        *content = expanded(content).into();
+    }
+    assert_eq!(sent, anthropic());
+
+    let record = proxy.record().await;
+    assert_eq!((record.bytes_in, record.bytes_out), (len, got.body.len() as u64));
+    assert_eq!(record.report.rewritten[&Codec::Table].parts, 2);
+    assert_eq!((record.fresh.parts, record.resent.parts), (1, 1));
+    assert!(record.fresh.tokens_out < record.fresh.tokens_in / 2);
+    assert_eq!(record.outcomes.len(), 2);
+    assert_eq!(record.model.as_deref(), Some("m"));
+    assert!(record.to_string().contains("rewritten: table 2"), "{record}");
+}
+
+#[tokio::test]
+async fn results_of_openai_leave_shorter_too() {
+    let (base, mut told) = telling().await;
+    let proxy = Proxy::before(base).await;
+    let request = openai().to_string();
+    http1().request(post(proxy.url("/chat/completions"), full(request))).await.unwrap();
+    let mut sent: Value = serde_json::from_slice(&told.recv().await.unwrap().body).unwrap();
+    let content = &mut sent["messages"][2]["content"];
+    assert!(content.as_str().unwrap().len() < rows().len() / 2);
+    *content = expanded(content).into();
+    assert_eq!(sent, openai());
+}
+
+#[tokio::test]
+async fn a_streamed_request_leaves_shorter_without_its_length() {
+    let (base, mut told) = telling().await;
+    let mut proxy = Proxy::with(base, |config| {
+        let mut settings = Settings::default();
+        settings.policy.stream_requests = true;
+        config.settings = Arc::new(settings);
+    })
+    .await;
+    let request = anthropic().to_string();
+    http1().request(post(proxy.url("/v1/messages"), full(request.clone()))).await.unwrap();
+    let got = told.recv().await.unwrap();
+    assert_eq!(got.header("transfer-encoding"), Some("chunked"));
+    assert!(got.body.len() < request.len() / 2);
+    let record = proxy.record().await;
+    assert_eq!((record.fresh.parts, record.resent.parts), (1, 1));
+    assert_eq!(record.bytes_out, got.body.len() as u64);
+}

@@ -1,0 +1,76 @@
+//! HTTPS upstreams, which speak HTTP/2 where they can.
+
+use crate::world::{Proxy, full, get, http1, http2, post, serve, text};
+use brevity_proxy::Base;
+use http_body_util::BodyExt as _;
+use hyper::{Request, Response, StatusCode, body::Incoming};
+use std::{path::PathBuf, sync::Arc};
+use tokio::net::TcpListener;
+use tokio_rustls::{TlsAcceptor, rustls};
+
+/// A server with a certificate of its own that speaks `protocols`, and the certificate's file. It
+/// answers with the request's version, authority and body.
+async fn secure(name: &str, protocols: &[&[u8]]) -> (Base, PathBuf) {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.pem"));
+    std::fs::write(&file, made.cert.pem()).unwrap();
+    let acceptor = acceptor(&made, protocols);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+    let answer = Arc::new(|request: Request<Incoming>| async move {
+        let version = request.version();
+        let host = request.headers().get("host").map(|host| host.to_str().unwrap().to_owned());
+        let authority = request.uri().authority().map(ToString::to_string).or(host);
+        let body = request.into_body().collect().await.unwrap().to_bytes();
+        let body = String::from_utf8_lossy(&body).into_owned();
+        Response::new(full(format!("{version:?} {} {body}", authority.unwrap())))
+    });
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            if let Ok(stream) = acceptor.accept(stream).await {
+                tokio::spawn(serve(stream, answer.clone()));
+            }
+        }
+    });
+    (base.parse().unwrap(), file)
+}
+
+fn acceptor(made: &rcgen::CertifiedKey<rcgen::KeyPair>, protocols: &[&[u8]]) -> TlsAcceptor {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let key = rustls::pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+    let mut config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .unwrap();
+    config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
+    TlsAcceptor::from(Arc::new(config))
+}
+
+#[tokio::test]
+async fn both_versions_of_http_work_on_both_sides() {
+    let cases: [(&str, &[&[u8]], &str); 2] =
+        [("http2", &[b"h2", b"http/1.1"], "HTTP/2.0"), ("http1", &[b"http/1.1"], "HTTP/1.1")];
+    for (name, protocols, version) in cases {
+        let (base, file) = secure(name, protocols).await;
+        let authority = base.to_string().replace("https://", "");
+        let proxy = Proxy::with(base, |config| config.upstream_ca = Some(file)).await;
+        for client in [http1(), http2()] {
+            let request = post(proxy.url("/v1/messages"), full("{}"));
+            let answer = client.request(request).await.unwrap();
+            assert_eq!(text(answer).await, format!("{version} {authority} {{}}"));
+        }
+        let answer = http1().request(get(proxy.url("/healthz/upstream"))).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_that_nobody_vouches_for_is_refused() {
+    let (base, _file) = secure("unknown", &[b"http/1.1"]).await;
+    let proxy = Proxy::before(base).await;
+    let answer = http1().request(post(proxy.url("/v1/messages"), full("{}"))).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::BAD_GATEWAY);
+    assert!(text(answer).await.contains("certificate"));
+}

@@ -1,0 +1,139 @@
+//! Whatever comes, the heap stays within `Limits::heap_bound()`.
+//!
+//! One test, since the allocator counts for the whole program.
+
+use brevity::{
+    Block, Dialect, Limits, Place, Policy, Request, Settings, Sink, Steps, Treatment, Wire,
+};
+use bytes::Bytes;
+use peak_alloc::PeakAlloc;
+use std::sync::Arc;
+
+#[global_allocator]
+static HEAP: PeakAlloc = PeakAlloc;
+
+/// Takes everything and keeps nothing.
+#[derive(Default)]
+struct Drain {
+    bytes: usize,
+}
+
+impl Sink for Drain {
+    fn keep(&mut self, bytes: Bytes) {
+        self.bytes += bytes.len();
+    }
+
+    fn put(&mut self, bytes: &[u8]) {
+        self.bytes += bytes.len();
+    }
+}
+
+const MIB: usize = 1 << 20;
+const CHUNK: usize = 64 << 10;
+
+/// `len` bytes of `unit` after `start`, a chunk at a time.
+fn chunks(start: &str, unit: &str, len: usize) -> impl Iterator<Item = Bytes> {
+    let repeated = unit.repeat(CHUNK.div_ceil(unit.len()));
+    let count = len.div_ceil(repeated.len());
+    let rest = (0..count).map(move |_| Bytes::copy_from_slice(repeated.as_bytes()));
+    std::iter::once(Bytes::copy_from_slice(start.as_bytes())).chain(rest)
+}
+
+fn peak(run: impl FnOnce()) -> usize {
+    HEAP.reset_peak_usage();
+    let before = HEAP.current_usage();
+    run();
+    HEAP.peak_usage() - before
+}
+
+fn block(settings: &Arc<Settings>, wire: Wire, chunks: impl Iterator<Item = Bytes>) -> usize {
+    peak(|| {
+        let (mut steps, mut out) = (Steps::new(), Drain::default());
+        let settings = Arc::clone(settings);
+        let mut block = Block::new(settings, wire, Treatment::Rewrite, Place::default());
+        for chunk in chunks {
+            block.write(chunk, &mut steps);
+            steps.run_into(&mut out);
+        }
+        block.finish(&mut steps);
+        steps.run_into(&mut out);
+        assert!(out.bytes > 0);
+    })
+}
+
+fn request(settings: &Arc<Settings>, chunks: impl Iterator<Item = Bytes>) -> usize {
+    peak(|| {
+        let (mut steps, mut out) = (Steps::new(), Drain::default());
+        let mut request = Request::new(Dialect::Anthropic, Arc::clone(settings));
+        for chunk in chunks {
+            request.write(chunk, &mut steps);
+            steps.run_into(&mut out);
+        }
+        request.finish(&mut steps);
+        steps.run_into(&mut out);
+        assert!(out.bytes > 0);
+    })
+}
+
+#[test]
+fn the_heap_stays_within_its_bound() {
+    let mut small = Limits::default();
+    small.window = 8 << 10;
+    small.document = 32 << 10;
+    small.document_nodes = 2_000;
+    small.block = 8 << 10;
+    small.names = 4 << 10;
+    small.tag_depth = 64;
+    small.request = 64 << 10;
+    small.calls = 4 << 10;
+    for limits in [Limits::default(), small] {
+        let bound = limits.heap_bound();
+        let factor = limits.document / (32 << 10);
+        let len = (factor * MIB / 4).clamp(2 * MIB, 24 * MIB);
+        let settings = Arc::new(Settings::new(Policy::default(), limits));
+        let cases = [
+            ("rows", "", "{\"name\":\"row\",\"size\":12345,\"open\":true}\n"),
+            ("one array", "[", "{\"name\":\"row\",\"size\":12345,\"open\":true},"),
+            ("one array of numbers", "[", "1,"),
+            ("empty objects", "[", "{},"),
+            ("distinct words", "[", "\"a\",\"b\",[1,2,[3]],"),
+            ("brackets", "", "[[[[[[[[]]]]]]]]\n"),
+            ("one line", "", "word "),
+            ("empty lines", "", "\n"),
+            ("open tags", "<a_b>", "<c_d>"),
+            ("tags", "<a_b>", "<c_d></c_d>"),
+            ("a coded part", "[brevity 1 table 9999999 lines, compact: x]\n", "{}\n"),
+        ];
+        for (name, start, unit) in cases {
+            let text = block(&settings, Wire::Text, chunks(start, unit, len));
+            let quoted = unit.replace('"', "\\\"").replace('\n', "\\n");
+            let string = block(&settings, Wire::JsonString, chunks(start, &quoted, len));
+            println!(
+                "{name}: {} KiB, {} KiB in a string; bound {} KiB",
+                text >> 10,
+                string >> 10,
+                bound >> 10
+            );
+            assert!(text <= bound, "{name}: {text} of {bound}");
+            assert!(string <= bound, "{name} in a string: {string} of {bound}");
+        }
+        let head = r#"{"messages":[{"role":"user","content":[{"type":"tool_result","content":""#;
+        let late = r#"{"messages":[{"content":[{"content":""#;
+        for (name, start, unit) in [
+            ("a long result", head, "a line of text\\n"),
+            ("rows in a result", head, "{\\\"name\\\":\\\"row\\\"}\\n"),
+            ("escapes", head, "\\u005b"),
+            ("a result whose type comes late", late, "text"),
+            ("nothing eligible", "{\"system\":\"", "text"),
+            (
+                "calls",
+                r#"{"messages":[{"role":"assistant","content":["#,
+                r#"{"type":"tool_use","id":"1","name":"x"},"#,
+            ),
+        ] {
+            let heap = request(&settings, chunks(start, unit, 2 * len));
+            println!("{name}: {} KiB; bound {} KiB", heap >> 10, bound >> 10);
+            assert!(heap <= bound, "{name}: {heap} of {bound}");
+        }
+    }
+}
