@@ -6,7 +6,6 @@ use super::{
     token::{Kind, Tokens},
 };
 use foldhash::HashMap;
-use std::{iter::Peekable, slice::Iter};
 
 impl Spacing {
     /// Writes the documents in `compact`, which hold no white space, with their white space.
@@ -23,22 +22,32 @@ impl Spacing {
         std::str::from_utf8(compact).ok()?;
         let mut restorer = Restorer::new(self, longest);
         let mut tokens = Tokens::new(compact);
+        // Up to here `compact` was copied. Tokens without white space between them are one copy.
+        let mut done = 0;
+        let mut put = |bytes: &[u8]| {
+            (bytes.len() <= longest - out.len()).then(|| out.extend_from_slice(bytes))
+        };
         loop {
             let token = tokens.next();
             let place = restorer.gaps.place(token.kind)?;
-            restorer.gap(place, out)?;
+            let gap = restorer.gap(place)?;
+            if !(gap.is_empty() && token.gap.is_empty()) {
+                put(&compact[done..token.at - token.gap.len()])?;
+                put(gap)?;
+                done = token.at;
+            }
             if token.kind == Kind::End {
-                return Some(());
+                return put(&compact[done..]);
             }
             restorer.gaps.pass(token.kind);
-            out.extend_from_slice(token.text);
-            if out.len() > longest || restorer.gaps.depth() > depth {
+            if restorer.gaps.depth() > depth {
                 return None;
             }
         }
     }
 }
 
+/// Says what each gap is.
 struct Restorer<'s> {
     spacing: &'s Spacing,
     longest: usize,
@@ -48,7 +57,8 @@ struct Restorer<'s> {
     classes: HashMap<Class, u16>,
     /// The indices of gaps.
     styles: HashMap<&'s [u8], u16>,
-    exceptions: Peekable<Iter<'s, (u32, u16)>>,
+    /// Those that are still to come.
+    exceptions: &'s [(u32, u16)],
     ordinal: u32,
     /// See [`Base::gap`](super::spacing::Base::gap).
     line: Vec<u8>,
@@ -57,10 +67,10 @@ struct Restorer<'s> {
 /// What the gaps of a class are.
 #[derive(Clone, Copy)]
 enum Rule {
-    /// The gap with this index.
+    /// The gap with this index. Index 0 is no gap, which is most often so.
     Gap(u16),
-    /// The base's, which as a style has this number.
-    Base(u16),
+    /// The base's, which has no index.
+    Base,
 }
 
 impl<'s> Restorer<'s> {
@@ -72,35 +82,40 @@ impl<'s> Restorer<'s> {
             known: Vec::new(),
             classes: spacing.classes.iter().copied().collect(),
             styles: spacing.gaps.iter().map(Vec::as_slice).zip(0..).collect(),
-            exceptions: spacing.exceptions.iter().peekable(),
+            exceptions: &spacing.exceptions,
             ordinal: 0,
             line: Vec::new(),
         }
     }
 
-    /// Writes the gap that stands here.
+    /// The gap that stands here.
     #[inline]
-    fn gap(&mut self, place: Place, out: &mut Vec<u8>) -> Option<()> {
-        let exception = self.exceptions.next_if(|next| next.0 == self.ordinal);
-        self.ordinal += 1;
-        let rule = match exception {
-            Some(&(_, index)) => Rule::Gap(index),
+    fn gap(&mut self, place: Place) -> Option<&[u8]> {
+        let rule = match self.exception() {
+            Some(index) => Rule::Gap(index),
             None => self.rule(place)?,
         };
-        let style = match rule {
-            Rule::Gap(index) => {
-                out.extend_from_slice(self.spacing.gaps.get(usize::from(index))?);
-                index
-            }
-            Rule::Base(style) => {
-                out.extend_from_slice(self.base_gap(place)?);
-                style
-            }
-        };
         if place == Place::Open {
-            self.gaps.set_style(style);
+            self.gaps.set_style(match rule {
+                Rule::Gap(index) => index,
+                Rule::Base => self.spacing.gaps.len() as u16,
+            });
         }
-        Some(())
+        match rule {
+            Rule::Gap(0) => Some(b""),
+            Rule::Gap(index) => self.spacing.gaps.get(usize::from(index)).map(Vec::as_slice),
+            Rule::Base => self.base_gap(place),
+        }
+    }
+
+    #[inline]
+    fn exception(&mut self) -> Option<u16> {
+        let ordinal = self.ordinal;
+        self.ordinal += 1;
+        let ((_, index), later) =
+            self.exceptions.split_first().filter(|((at, _), _)| *at == ordinal)?;
+        self.exceptions = later;
+        Some(*index)
     }
 
     #[inline]
@@ -114,14 +129,14 @@ impl<'s> Restorer<'s> {
 
     #[cold]
     fn new_rule(&mut self, number: usize, place: Place) -> Option<Rule> {
-        let rule = match self.classes.get(&self.gaps.class(place)) {
-            Some(&index) => Rule::Gap(index),
+        let index = match self.classes.get(&self.gaps.class(place)) {
+            Some(index) => Some(*index),
             None => {
-                let unknown = self.spacing.gaps.len() as u16;
-                let base = self.base_gap(place)?.to_vec();
-                Rule::Base(self.styles.get(base.as_slice()).copied().unwrap_or(unknown))
+                let gap = self.base_gap(place)?.to_vec();
+                self.styles.get(gap.as_slice()).copied()
             }
         };
+        let rule = index.map_or(Rule::Base, Rule::Gap);
         self.known.resize(self.known.len().max(self.gaps.classes()), None);
         self.known[number] = Some(rule);
         Some(rule)

@@ -76,7 +76,7 @@ fn token(bytes: &[u8]) -> (Kind, usize) {
 /// The length of the white space that `bytes` begin with. Indents are long runs of blanks.
 #[inline]
 fn spaces(bytes: &[u8]) -> usize {
-    if !bytes.first().is_some_and(is_space) {
+    if bytes.first().is_none_or(|byte| !is_space(byte)) {
         return 0;
     }
     let words = bytes[1..].as_chunks::<8>().0;
