@@ -241,7 +241,16 @@ pub fn expand(text: &[u8]) -> Vec<u8> {
 
 /// Whether anything in `text` would be put back.
 pub(crate) fn holds_part(text: &[u8]) -> bool {
-    memmem::find(text, MARK).is_some() && expand_into(text, &mut Expected(None)) > 0
+    if memmem::find(text, MARK).is_none() {
+        return false;
+    }
+    let mut expander = Expander::new();
+    let mut nowhere = Expected(None);
+    let is_found = |piece: &[u8]| {
+        expander.write_bytes(piece, &mut nowhere);
+        expander.parts > 0
+    };
+    text.chunks(PIECE).any(is_found) || expander.finish(&mut nowhere) > 0
 }
 
 /// Whether `text` stands for `source`.
@@ -278,7 +287,8 @@ mod tests {
     /// A part stands where it stands, whatever comes after it.
     #[test]
     fn a_part_before_a_long_text_is_put_back() {
-        let rows: Vec<_> = (0..99).map(|n| format!(r#"{{"name":"row {n}","open":true}}"#)).collect();
+        let rows: Vec<_> =
+            (0..99).map(|n| format!(r#"{{"name":"row {n}","open":true}}"#)).collect();
         let text = format!("[{}]\n", rows.join(","));
         let mut short = crate::compress(text.as_bytes(), &Settings::default());
         assert!(short.len() < text.len());

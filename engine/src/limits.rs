@@ -72,27 +72,34 @@ impl Limits {
     /// assert!(limits.heap_bound() < 256 << 20);
     /// ```
     pub fn heap_bound(&self) -> usize {
-        self.request + self.walkers() + self.held() + self.job()
+        let parts = [self.request, self.walkers(), self.held(), self.job()];
+        parts.into_iter().fold(0, usize::saturating_add)
     }
 
     /// Names and calls twice, since they are looked up too; for each open tag 16 bytes and for each
     /// protected span 8, in vectors that grow; copies of a few names and commands.
     fn walkers(&self) -> usize {
-        let spans = 8 * self.block / 3 + 2 * self.block;
-        2 * (2 * self.names + 16 * self.tag_depth + spans + self.calls)
-            + self.sse_event
-            + (64 << 10)
+        let counted = [
+            self.names.saturating_mul(4),
+            self.tag_depth.saturating_mul(32),
+            self.block.saturating_mul(10),
+            self.calls.saturating_mul(2),
+            self.sse_event,
+        ];
+        counted.into_iter().fold(64 << 10, usize::saturating_add)
     }
 
     /// What waits for its end: lines that a document follows, or a coded part of someone's. Its text
     /// is in a vector that grows; in a JSON string, its raw bytes are up to six times as many.
     fn held(&self) -> usize {
-        (3 + 6) * self.block.max(self.window + self.document).max(LONGEST)
+        let lines = self.window.saturating_add(self.document);
+        self.block.max(lines).max(LONGEST).saturating_mul(3 + 6)
     }
 
     /// A document with its ten forms: the source, drafts, the table, and back; one of them escaped.
     /// A value takes 160 bytes, its place in the lists and in the index included.
     fn job(&self) -> usize {
-        (10 + 6) * self.document.max(self.window) + 160 * self.document_nodes
+        let forms = self.document.max(self.window).saturating_mul(10 + 6);
+        forms.saturating_add(self.document_nodes.saturating_mul(160))
     }
 }

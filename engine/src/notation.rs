@@ -94,6 +94,11 @@ pub(crate) fn frame(
     out
 }
 
+/// The longest text that lines of `body` bytes may stand for.
+pub(crate) fn longest_text(body: usize) -> usize {
+    LONGEST.min(body * LARGEST_RATIO + LONGEST_HEAD)
+}
+
 impl Head {
     /// Reads a head line, without its newline.
     pub(crate) fn parse(line: &[u8]) -> Option<Head> {
@@ -113,7 +118,7 @@ impl Head {
     /// The text that `body`, the lines after the head, stands for. `None`: it was not written by the
     /// codec, and the part is plain text that looks like notation.
     pub(crate) fn decode(&self, body: &[u8]) -> Option<Vec<u8>> {
-        let longest = LONGEST.min(body.len() * LARGEST_RATIO + LONGEST_HEAD);
+        let longest = longest_text(body.len());
         let text = match self.codec {
             Codec::Table => table::decode(&self.detail, body, longest, DEPTH),
         }?;

@@ -113,3 +113,41 @@ fn the_page_s_example_expands() {
     let (short, json) = (block("```text\n"), block("```json\n"));
     assert_eq!(String::from_utf8_lossy(&expand(short.as_bytes())), json);
 }
+
+/// Parts that a hostile hand wrote. They may expand or not; they must not take long, nor much memory.
+#[test]
+fn hostile_parts_cost_what_their_bytes_cost() {
+    let spaces = "65536n".repeat(20_000);
+    let key = "k".repeat(200_000);
+    for text in [
+        format!("[brevity 1 table 2 lines, compact+: x]\n[1,2]\nspacing: o[1={spaces}\n"),
+        format!("[brevity 1 table 200002 lines, compact: x]\n[#{key}?\n{}]", "\n".repeat(200_000)),
+        "[brevity 1 table 2 lines, compact+: x]\n[1,2]\nspacing: +4294967295=0 +4294967295=n\n"
+            .into(),
+        "[brevity 1 table 1 lines, compact: x]\n{a:1}\n".repeat(20_000),
+        format!("[brevity 1 table 1 lines, compact: x]\n[&1 x{}]\n", ",*1".repeat(100_000)),
+        format!("[brevity 1 table 1 lines, compact: x]\n{}\n", "[".repeat(100_000)),
+    ] {
+        assert!(expand(text.as_bytes()).len() < 9 << 20);
+        assert!(expand(&compress(text.as_bytes(), &Settings::default())).len() < 9 << 20);
+    }
+}
+
+/// A stream's chunks may be of any size, so a text that comes at once may hold many parts.
+#[test]
+fn more_text_than_one_part_may_have_comes_back_at_once() {
+    let rows: String =
+        (0..200_000).map(|n| format!("{{\"name\":\"row {n}\",\"n\":{n}}}\n")).collect();
+    let short = compress(rows.as_bytes(), &Settings::default());
+    assert!(short.len() < rows.len());
+    assert!(expand(&short) == rows.as_bytes());
+}
+
+#[test]
+fn a_bound_shorter_than_the_blanks_before_a_document() {
+    let mut settings = property::eager();
+    settings.limits.document = 10;
+    let chunks = ["                    ", "[1]\n"].into_iter().map(bytes::Bytes::from);
+    let out = brevity_tests::run::block(&settings, brevity::Wire::Text, chunks);
+    assert_eq!(out.bytes, b"                    [1]\n");
+}

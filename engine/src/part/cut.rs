@@ -95,7 +95,8 @@ impl Cutter {
         let lines = self.window - self.text.len() % self.window;
         match &self.probe {
             Some(probe) => {
-                lines.min(probe.start.text + probe.longest(self.document) - self.text.len())
+                let end = probe.start.text + probe.longest(self.document);
+                lines.min(end.saturating_sub(self.text.len())).max(1)
             }
             None => lines,
         }

@@ -8,7 +8,7 @@ use crate::{
     expand::{holds_part, stands_for},
     held::Held,
     json,
-    notation::Rows,
+    notation::{Rows, longest_text},
     step::Done,
     tokens::estimate,
 };
@@ -106,6 +106,9 @@ impl Job {
         let tokens = estimate(&text);
         if text.len() >= source.len() || !self.settings.policy.gain.is_met(tokens_in, tokens) {
             return Err(Reason::NoGain);
+        }
+        if source.len() > longest_text(text.len()) {
+            return Err(Reason::Limit);
         }
         if !stands_for(&text, source) {
             return Err(Reason::Inexact);
