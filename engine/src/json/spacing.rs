@@ -122,7 +122,8 @@ impl Learner {
         }
         self.ordinal += 1;
         let expected = self.classes.get(&class).copied();
-        if let Some(index) = expected.filter(|&index| self.texts.list[usize::from(index)] == gap) {
+        let same = |index: &u16| same(&self.texts.list[usize::from(*index)], gap);
+        if let Some(index) = expected.filter(same) {
             return index;
         }
         self.guess_base(class, gap);
@@ -147,6 +148,12 @@ impl Learner {
             _ => {}
         }
     }
+}
+
+/// Whether two gaps are equal. Most are empty or one space: comparing them here costs less than a
+/// call, and there is one for each token.
+fn same(left: &[u8], right: &[u8]) -> bool {
+    left.len() == right.len() && left.iter().zip(right).all(|(left, right)| left == right)
 }
 
 /// Distinct gaps, numbered as they come. Number 0 is the empty one.
