@@ -3,6 +3,19 @@
 //! Four words carry the crate. A *walker* reads bytes as they come, cut anywhere, and holds names
 //! and offsets, never the input. A *block* is one text: a file, or one tool result of a request. It
 //! leaves as *parts*, each small enough to hold. A *codec* writes one part shorter, and back.
+//!
+//! ```
+//! use brevity::{Settings, compress, expand};
+//!
+//! let rows: Vec<_> = (0..99).map(|n| format!(r#"{{"name":"row {n}","open":true}}"#)).collect();
+//! let text = format!("[{}]", rows.join(","));
+//! let short = compress(text.as_bytes(), &Settings::default());
+//! assert!(short.len() < text.len() / 2);
+//! assert_eq!(expand(&short), text.as_bytes());
+//! ```
+//!
+//! [`Block`] does the same in a stream, [`Request`] for a whole request body, [`Expander`] the way
+//! back; [`walk`] has the walkers by themselves.
 
 pub mod escape;
 pub mod placeholder;

@@ -3,7 +3,7 @@
 //! A coded part starts with a head line, which says how many lines follow, and ends there:
 //!
 //! ```text
-//! [brevity 1 table 3 lines, spaced: JSON as rows under # keys]
+//! [brevity 1 table 4 lines, spaced: intact JSON, rows under # keys]
 //! ```
 //!
 //! `1` is the version of the notation, `table` the codec, `spaced` what the codec needs to know. The

@@ -7,6 +7,30 @@ use std::collections::VecDeque;
 pub use crate::part::Job;
 
 /// The next thing that leaves a stream.
+///
+/// Walking does not encode: a stream hands out jobs, and its caller says where they run. Here each
+/// runs on a thread of its own, and what they give leaves in order:
+///
+/// ```
+/// use brevity::{Block, Place, Settings, Steps, Treatment, Wire};
+/// use std::{sync::Arc, thread};
+///
+/// let row = r#"{"name":"a","size":1}"#;
+/// let text = format!("[{}]\nnot JSON\n[{}]\n", [row; 40].join(","), [row; 30].join(","));
+/// let settings = Arc::new(Settings::default());
+/// let mut block = Block::new(settings, Wire::Text, Treatment::Rewrite, Place::default());
+/// let mut steps = Steps::new();
+/// block.write(text.clone().into(), &mut steps);
+/// block.finish(&mut steps);
+///
+/// let running: Vec<_> = std::iter::from_fn(|| steps.pop())
+///     .map(|step| thread::spawn(|| step.run()))
+///     .collect();
+/// let mut out = Vec::new();
+/// running.into_iter().for_each(|job| job.join().unwrap().send(&mut out));
+/// assert!(out.len() < text.len() / 2);
+/// assert_eq!(brevity::expand(&out), text.as_bytes());
+/// ```
 #[derive(Debug)]
 pub enum Step {
     /// Bytes that leave as they came.

@@ -101,3 +101,15 @@ fn generated_documents_come_back_from_inside_strings() {
 fn a_form_feed_before_a_bracket() {
     property::expand(b"\x01\x0c[]\n]\n");
 }
+
+/// The example on the page that describes the notation.
+#[test]
+fn the_page_s_example_expands() {
+    let page = include_str!("../../docs/notation.md");
+    let block = |start: &str| {
+        let from = page.find(start).map(|at| at + start.len()).expect(start);
+        page[from..].split("\n```").next().expect("a block ends")
+    };
+    let (short, json) = (block("```text\n"), block("```json\n"));
+    assert_eq!(String::from_utf8_lossy(&expand(short.as_bytes())), json);
+}

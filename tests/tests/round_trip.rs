@@ -156,3 +156,23 @@ fn a_document_that_is_too_long_leaves_as_runs_of_rows() {
         property::expand(&[b"\x61", text.as_bytes()].concat());
     }
 }
+
+#[test]
+fn what_stays_says_why() {
+    let deep = format!("{}1{}\n", "[".repeat(200), "]".repeat(200));
+    let long = format!("[\"{}\"]", "x".repeat(5 << 20));
+    let many = format!("[{}1]", "1,".repeat(300_000));
+    let distinct: Vec<_> = (0..40).map(|n| format!("\"{}\"", "x".repeat(40 + n))).collect();
+    let flat = format!("[{}]", distinct.join(","));
+    for (text, reason) in [
+        ("just text\n", Reason::NoCodec),
+        ("{\"a\":1}", Reason::Small),
+        (flat.as_str(), Reason::NoGain),
+        (&deep, Reason::Limit),
+        (&many, Reason::Limit),
+        (&long, Reason::Limit),
+    ] {
+        let out = run::block(&Settings::default(), Wire::Text, run::chunks(text.as_bytes(), 999));
+        assert_eq!(out.outcomes[0].result, Err(reason), "{}", &text[..text.len().min(40)]);
+    }
+}

@@ -22,6 +22,8 @@ pub(super) struct Piece {
     pub(super) text: Vec<u8>,
     /// Which rows of a long document these are.
     pub(super) rows: Option<(Rows, Bracket)>,
+    /// Whether it looked like documents until a bound was hit.
+    pub(super) is_beyond: bool,
     /// Where it stands in the block's text.
     pub(super) range: Range<u64>,
     pub(super) raw_len: usize,
@@ -47,6 +49,8 @@ pub(super) struct Cutter {
     /// Whether that line has shown nothing but blanks.
     is_blank: bool,
     probe: Option<Probe>,
+    /// Whether a probe was dropped at a bound, since the last piece.
+    is_beyond: bool,
     pieces: VecDeque<Piece>,
 }
 
@@ -64,6 +68,7 @@ impl Cutter {
             line: Place::default(),
             is_blank: true,
             probe: None,
+            is_beyond: false,
             pieces: VecDeque::new(),
         }
     }
@@ -104,6 +109,10 @@ impl Cutter {
                 if documents.finish() {
                     documents.whole = Some(end);
                 }
+                // A text that is nothing but documents is one part, however short.
+                if self.offset == 0 {
+                    self.from_bytes = self.from_bytes.min(self.text.len());
+                }
                 self.end_documents();
             }
             _ => self.take_coded(end),
@@ -125,8 +134,8 @@ impl Cutter {
         let at = self.end();
         self.text.extend_from_slice(segment);
         self.raw_len += raw_len;
-        if let Some(Probe { read: Reading::Json(documents), .. }) = &mut self.probe
-            && !documents.feed(segment, at, raw_len)
+        if let Some(probe) = &mut self.probe
+            && !probe.feed(segment, at, raw_len)
         {
             self.end_documents();
         }
@@ -152,7 +161,7 @@ impl Cutter {
             if self.line.text >= self.window {
                 self.cut(Kind::Text, self.line);
             }
-            self.probe = Some(Probe::json(self.line, self.depth));
+            self.probe = Some(Probe::json(self.line, self.depth, self.window));
         }
     }
 
@@ -184,9 +193,11 @@ impl Cutter {
 
     /// Ends the probe: whole documents become a piece, the rest stays lines.
     fn end_documents(&mut self) {
+        while self.is_in_rows() && self.cut_run(false) {}
         let Some(Probe { start, read: Reading::Json(documents) }) = self.probe.take() else {
             return;
         };
+        self.is_beyond |= documents.is_too_deep;
         let Some(end) = documents.whole else { return };
         let rows = documents.bracket.map(|bracket| (Rows::Last, bracket));
         if rows.is_some() || end.text - start.text >= self.from_bytes {
@@ -205,6 +216,14 @@ impl Cutter {
         }
     }
 
+    /// Whether rows of a document were cut off, and the document has not ended.
+    fn is_in_rows(&self) -> bool {
+        match &self.probe {
+            Some(Probe { read: Reading::Json(documents), .. }) => documents.bracket.is_some(),
+            _ => false,
+        }
+    }
+
     /// Cuts off what a probe that is as long as it may be has read.
     fn bound_probe(&mut self) {
         let Some(probe) = &mut self.probe else { return };
@@ -212,32 +231,41 @@ impl Cutter {
             return;
         }
         let start = probe.start;
-        let Reading::Json(documents) = &mut probe.read else {
-            self.probe = None;
-            return;
-        };
-        if let Some(whole) = documents.whole.take() {
-            self.cut(Kind::Text, start);
-            self.cut_json(whole.less(start), None);
-            return;
-        }
-        let came_before = documents.bracket.is_some();
-        match documents.take_row() {
-            Some(row) => {
-                self.cut(Kind::Text, start);
-                let rows = if came_before { Rows::More } else { Rows::First };
-                let bracket = self.bracket();
-                self.cut_json(row.less(start), bracket.map(|bracket| (rows, bracket)));
-            }
-            None => self.probe = None,
+        match &mut probe.read {
+            Reading::Json(documents) => match documents.whole.take() {
+                Some(whole) => {
+                    self.cut(Kind::Text, start);
+                    self.cut_json(whole.less(start), None);
+                }
+                None => self.cut_rows(),
+            },
+            Reading::Coded { .. } => self.probe = None,
         }
     }
 
-    fn bracket(&self) -> Option<Bracket> {
-        match &self.probe {
-            Some(Probe { read: Reading::Json(documents), .. }) => documents.bracket,
-            _ => None,
+    /// Cuts off the rows that a long document has so far; without any, it stays lines.
+    fn cut_rows(&mut self) {
+        let mut must = true;
+        while self.cut_run(must) {
+            must = false;
         }
+        if must {
+            self.probe = None;
+            self.is_beyond = true;
+        }
+    }
+
+    /// Cuts off one run of rows. False: there is none.
+    fn cut_run(&mut self, must: bool) -> bool {
+        let Some(Probe { start, read: Reading::Json(documents) }) = &mut self.probe else {
+            return false;
+        };
+        let rows = if documents.bracket.is_some() { Rows::More } else { Rows::First };
+        let (start, end) = (*start, documents.take_rows(must));
+        let Some((end, bracket)) = end.zip(documents.bracket) else { return false };
+        self.cut(Kind::Text, start);
+        self.cut_json(end.less(start), Some((rows, bracket)));
+        true
     }
 
     /// Cuts lines off that fill a window, if they are no part of a probe.
@@ -270,6 +298,8 @@ impl Cutter {
         let start = self.offset;
         self.offset += at.text as u64;
         let range = start..self.offset;
-        self.pieces.push_back(Piece { kind, text, rows: None, range, raw_len: at.raw });
+        let is_beyond = kind == Kind::Text && mem::take(&mut self.is_beyond);
+        let raw_len = at.raw;
+        self.pieces.push_back(Piece { kind, text, rows: None, is_beyond, range, raw_len });
     }
 }

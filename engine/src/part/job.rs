@@ -92,6 +92,7 @@ impl Job {
         let source = self.piece.text.as_slice();
         match self.piece.kind {
             Kind::Notation => return Err(Reason::Notation),
+            Kind::Text if self.piece.is_beyond => return Err(Reason::Limit),
             Kind::Text => return Err(Reason::NoCodec),
             Kind::Json => {}
         }
