@@ -20,7 +20,7 @@ else
 fi
 
 failed=0
-printf '%-26s %10s %10s %10s %10s %8s\n' 'instructions per byte' n 2n 4n 8n ratio
+printf '%-32s %10s %10s %10s %10s %8s\n' 'instructions per byte' n 2n 4n 8n ratio
 while read -r name n; do
     case " ${*:-$name} " in *" $name "*) ;; *) continue ;; esac
     figures=
@@ -34,7 +34,7 @@ while read -r name n; do
     echo "$name$figures" | awk '{
         low = high = $2
         for (i = 3; i <= 5; i++) { if ($i < low) low = $i; if ($i > high) high = $i }
-        printf "%-26s %10.2f %10.2f %10.2f %10.2f %8.3f\n", $1, $2/1000, $3/1000, $4/1000, $5/1000, high/low
+        printf "%-32s %10.2f %10.2f %10.2f %10.2f %8.3f\n", $1, $2/1000, $3/1000, $4/1000, $5/1000, high/low
         exit high > low * 1.1
     }' || failed=1
 done <<EOF

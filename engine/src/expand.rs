@@ -36,14 +36,18 @@ use std::ops::Range;
 /// ```
 #[derive(Debug, Default)]
 pub struct Expander {
-    /// What has come and not left.
+    /// What has come: the first `left` bytes have left again, the rest waits.
     held: Vec<u8>,
+    left: usize,
     /// Up to here, nothing in `held` begins a coded part but what `part` says.
     searched: usize,
     part: Option<Part>,
     /// How many coded parts were put back.
     parts: u64,
 }
+
+/// A long chunk is read in pieces, so that no more of it is held than has to be.
+const PIECE: usize = 64 << 10;
 
 /// A coded part that is not complete. All positions are in `held`.
 #[derive(Debug)]
@@ -80,15 +84,22 @@ impl Expander {
 
     /// Takes the next bytes; what is settled goes to `sink`.
     pub fn write(&mut self, chunk: Bytes, sink: &mut impl Sink) {
-        self.held.extend_from_slice(&chunk);
-        self.advance(false, sink);
+        self.write_bytes(&chunk, sink);
     }
 
     /// Ends the stream: all that waits goes to `sink`. Gives the number of parts put back.
     pub fn finish(mut self, sink: &mut impl Sink) -> u64 {
         self.advance(true, sink);
-        sink.put(&self.held);
+        sink.put(&self.held[self.left..]);
         self.parts
+    }
+
+    fn write_bytes(&mut self, bytes: &[u8], sink: &mut impl Sink) {
+        for piece in bytes.chunks(PIECE) {
+            self.held.extend_from_slice(piece);
+            self.advance(false, sink);
+            self.forget();
+        }
     }
 
     fn advance(&mut self, at_end: bool, sink: &mut impl Sink) {
@@ -112,7 +123,7 @@ impl Expander {
             let start = self.searched + at;
             let read = start + MARK.len();
             self.searched = read;
-            if let Some(level) = Level::after(&self.held[..start]) {
+            if let Some(level) = Level::after(&self.held[self.left..start]) {
                 return Some(Part { level, start, line: start, read, head: None, lines: 0 });
             }
         }
@@ -123,17 +134,15 @@ impl Expander {
 
     /// Reads one line of a part.
     fn read(&self, mut part: Part, at_end: bool) -> Progress {
-        if self.held.len() - part.start > part.level.raw_len(LONGEST) {
-            return Progress::Plain(part.start + MARK.len());
-        }
+        let longest = part.start + part.level.raw_len(LONGEST);
         match part.level.scan(&self.held, part.read, at_end) {
-            Scan::More(read) => {
+            Scan::More(read) if self.held.len() <= longest => {
                 part.read = read;
                 Progress::Starved(part)
             }
-            Scan::Never => Progress::Plain(part.start + MARK.len()),
-            Scan::Break { at, next } => self.line(part, at, Some(next)),
-            Scan::End { at } => self.line(part, at, None),
+            Scan::Break { at, next } if at <= longest => self.line(part, at, Some(next)),
+            Scan::End { at } if at <= longest => self.line(part, at, None),
+            _ => Progress::Plain(part.start + MARK.len()),
         }
     }
 
@@ -184,10 +193,10 @@ impl Expander {
     }
 
     fn put_back(&mut self, text: &[u8], place: Range<usize>, sink: &mut impl Sink) {
-        sink.put(&self.held[..place.start]);
+        sink.put(&self.held[self.left..place.start]);
         sink.put(text);
-        self.held.drain(..place.end);
-        self.searched = 0;
+        self.left = place.end;
+        self.searched = place.end;
         self.parts += 1;
     }
 
@@ -195,11 +204,19 @@ impl Expander {
     fn release(&mut self, sink: &mut impl Sink) {
         let waits = self.part.as_ref().map_or(self.searched, |part| part.start);
         let settled = waits.saturating_sub(level::LOOK_BACK);
-        sink.put(&self.held[..settled]);
-        self.held.drain(..settled);
-        self.searched -= settled;
+        if settled > self.left {
+            sink.put(&self.held[self.left..settled]);
+            self.left = settled;
+        }
+    }
+
+    /// Frees the place of what has left, once for all of it.
+    fn forget(&mut self) {
+        let gone = std::mem::take(&mut self.left);
+        self.held.drain(..gone);
+        self.searched -= gone;
         if let Some(part) = &mut self.part {
-            part.shift(settled);
+            part.shift(gone);
         }
     }
 }
@@ -218,18 +235,57 @@ impl Part {
 /// Puts back what was shortened in `text`.
 pub fn expand(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
-    let mut expander = Expander::new();
-    expander.write(Bytes::copy_from_slice(text), &mut out);
-    expander.finish(&mut out);
+    expand_into(text, &mut out);
     out
 }
 
 /// Whether anything in `text` would be put back.
 pub(crate) fn holds_part(text: &[u8]) -> bool {
-    if memmem::find(text, MARK).is_none() {
-        return false;
-    }
+    memmem::find(text, MARK).is_some() && expand_into(text, &mut Expected(None)) > 0
+}
+
+/// Whether `text` stands for `source`.
+pub(crate) fn stands_for(text: &[u8], source: &[u8]) -> bool {
+    let mut left = Expected(Some(source));
+    expand_into(text, &mut left);
+    left.0 == Some(b"")
+}
+
+fn expand_into(text: &[u8], sink: &mut impl Sink) -> u64 {
     let mut expander = Expander::new();
-    expander.write(Bytes::copy_from_slice(text), &mut Vec::new());
-    expander.finish(&mut Vec::new()) > 0
+    expander.write_bytes(text, sink);
+    expander.finish(sink)
+}
+
+/// What is still expected, if all that came so far was expected.
+struct Expected<'t>(Option<&'t [u8]>);
+
+impl Sink for Expected<'_> {
+    fn keep(&mut self, bytes: Bytes) {
+        self.put(&bytes);
+    }
+
+    fn put(&mut self, bytes: &[u8]) {
+        self.0 = self.0.and_then(|text| text.strip_prefix(bytes));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Settings;
+
+    /// A part stands where it stands, whatever comes after it.
+    #[test]
+    fn a_part_before_a_long_text_is_put_back() {
+        let rows: Vec<_> = (0..99).map(|n| format!(r#"{{"name":"row {n}","open":true}}"#)).collect();
+        let text = format!("[{}]\n", rows.join(","));
+        let mut short = crate::compress(text.as_bytes(), &Settings::default());
+        assert!(short.len() < text.len());
+        let after = b"a line\n".repeat(LONGEST / 4);
+        short.extend_from_slice(&after);
+        assert!(expand(&short) == [text.as_bytes(), &after].concat());
+        assert!(stands_for(&short, &[text.as_bytes(), &after].concat()));
+        assert!(!stands_for(&short, text.as_bytes()));
+    }
 }

@@ -5,6 +5,7 @@
 
 use crate::escape::{Style, escape, unescape};
 use smallvec::SmallVec;
+use std::borrow::Cow;
 
 /// The number of strings around a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,8 +32,8 @@ pub(super) enum Scan {
 
 /// A text that was read from inside of strings, and how to write another there.
 #[derive(Debug)]
-pub(super) struct Escaped {
-    pub(super) text: Vec<u8>,
+pub(super) struct Escaped<'r> {
+    pub(super) text: Cow<'r, [u8]>,
     /// The style of each string around it, outermost first.
     styles: SmallVec<[Style; DEEPEST as usize]>,
 }
@@ -108,19 +109,19 @@ impl Level {
     }
 
     /// Reads a text out of the strings around it. `None`: an escape or a style is not known.
-    pub(super) fn read(self, raw: &[u8]) -> Option<Escaped> {
-        let mut escaped = Escaped { text: raw.to_vec(), styles: SmallVec::new() };
+    pub(super) fn read(self, raw: &[u8]) -> Option<Escaped<'_>> {
+        let mut escaped = Escaped { text: Cow::Borrowed(raw), styles: SmallVec::new() };
         for _ in 0..self.0 {
             escaped.styles.push(Style::of(&escaped.text)?);
             let mut text = Vec::new();
             unescape(&escaped.text, &mut text).ok()?;
-            escaped.text = text;
+            escaped.text = Cow::Owned(text);
         }
         Some(escaped)
     }
 }
 
-impl Escaped {
+impl Escaped<'_> {
     /// Writes another text as this one was written.
     pub(super) fn write(&self, text: Vec<u8>) -> Option<Vec<u8>> {
         let mut text = text;

@@ -6,8 +6,9 @@
 
 use super::{
     gap::{Bracket, Class, Place},
-    spacing::{Base, Spacing},
+    spacing::{Base, CLASSES, EXCEPTIONS, GAPS, Spacing, Texts},
 };
+use foldhash::HashMap;
 use std::{
     fmt::{self, Display, Formatter, Write},
     str::FromStr,
@@ -52,41 +53,58 @@ impl FromStr for Spacing {
         let base = match base {
             "compact" => Base::Compact,
             "spaced" => Base::Spaced,
-            _ => Base::Indent(gap(base.strip_prefix("indent ").ok_or(BadSpacing)?)?),
+            _ => {
+                let unit = base.strip_prefix("indent ").ok_or(BadSpacing)?;
+                Base::Indent(gap(unit, LONGEST).ok_or(BadSpacing)?)
+            }
         };
-        let mut spacing = Spacing { base, gaps: vec![Vec::new()], ..Spacing::default() };
-        let mut last = 0;
+        let mut words = Words::default();
+        let (mut classes, mut exceptions) = (Vec::new(), Vec::new());
+        let mut last = 0_u32;
         for word in rest.split_ascii_whitespace() {
             let (what, text) = word.split_once('=').ok_or(BadSpacing)?;
-            let gap = spacing.index(gap(text)?)?;
+            let gap = words.gap(text)?;
             match what.strip_prefix('+') {
                 Some(step) => {
-                    last += step.parse::<u32>().map_err(|_| BadSpacing)?;
-                    spacing.exceptions.push((last, gap));
+                    let step = step.parse().map_err(|_| BadSpacing)?;
+                    last = last.checked_add(step).ok_or(BadSpacing)?;
+                    exceptions.push((last, gap));
                 }
-                None => {
-                    let class = spacing.class(what)?;
-                    spacing.classes.push((class, gap));
-                }
+                None => classes.push((words.class(what)?, gap)),
+            }
+            if exceptions.len() > EXCEPTIONS || classes.len() > CLASSES {
+                return Err(BadSpacing);
             }
         }
-        Ok(spacing)
+        Ok(Spacing { base, classes, exceptions, gaps: words.gaps.list })
     }
 }
 
-impl Spacing {
-    fn index(&mut self, gap: Vec<u8>) -> Result<u16, BadSpacing> {
-        let known = self.gaps.iter().position(|known| *known == gap);
-        let index = known.unwrap_or_else(|| {
-            self.gaps.push(gap);
-            self.gaps.len() - 1
-        });
-        if index < super::spacing::GAPS { Ok(index as u16) } else { Err(BadSpacing) }
+/// Reads the gaps and classes of a description.
+#[derive(Default)]
+struct Words<'a> {
+    gaps: Texts,
+    /// The gaps that were read, so that one which comes often costs no more than its word.
+    known: HashMap<&'a str, u16>,
+    /// How many bytes these gaps hold.
+    len: usize,
+}
+
+impl<'a> Words<'a> {
+    fn gap(&mut self, word: &'a str) -> Result<u16, BadSpacing> {
+        if let Some(&index) = self.known.get(word) {
+            return Ok(index);
+        }
+        let gap = gap(word, LONGEST - self.len).ok_or(BadSpacing)?;
+        self.len += gap.len();
+        let index = self.gaps.index(&gap);
+        self.known.insert(word, index);
+        if usize::from(index) < GAPS { Ok(index) } else { Err(BadSpacing) }
     }
 
-    fn class(&mut self, word: &str) -> Result<Class, BadSpacing> {
+    fn class(&mut self, word: &'a str) -> Result<Class, BadSpacing> {
         let (word, style) = match word.split_once('/') {
-            Some((word, style)) => (word, self.index(gap(style)?)?),
+            Some((word, style)) => (word, self.gap(style)?),
             None => (word, 0),
         };
         let mut letters = word.chars();
@@ -99,6 +117,16 @@ impl Spacing {
         };
         let depth = letters.as_str().parse().map_err(|_| BadSpacing)?;
         Ok(Class { place, bracket, depth, style })
+    }
+}
+
+impl Bracket {
+    fn symbol(bracket: Option<Bracket>) -> char {
+        match bracket {
+            Some(Bracket::Array) => '[',
+            Some(Bracket::Object) => '{',
+            None => '.',
+        }
     }
 }
 
@@ -144,27 +172,27 @@ impl Display for Gap<'_> {
     }
 }
 
-/// The longest run of spaces in a description: far beyond any real indent, and it keeps a hostile
-/// one from growing.
-const SPACES: usize = 1 << 16;
+/// How much white space a description may write out: far beyond any real indent, and it keeps a
+/// hostile one from growing.
+const LONGEST: usize = 1 << 16;
 
-fn gap(text: &str) -> Result<Vec<u8>, BadSpacing> {
+/// The gap that `word` describes. `None`: it is no gap, or longer than `longest`.
+fn gap(word: &str, longest: usize) -> Option<Vec<u8>> {
     let mut gap = Vec::new();
-    let mut rest = text.as_bytes();
-    while let Some(&first) = rest.first() {
-        let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
-        match first {
-            b'n' => gap.push(b'\n'),
-            b'r' => gap.push(b'\r'),
-            b't' => gap.push(b'\t'),
-            _ => {
-                let word = std::str::from_utf8(&rest[..digits]).map_err(|_| BadSpacing)?;
-                let spaces =
-                    word.parse::<usize>().ok().filter(|n| *n <= SPACES).ok_or(BadSpacing)?;
-                gap.resize(gap.len() + spaces, b' ');
-            }
+    let mut rest = word;
+    while let Some(first) = rest.chars().next() {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let (byte, count) = match first {
+            'n' => (b'\n', 1),
+            'r' => (b'\r', 1),
+            't' => (b'\t', 1),
+            _ => (b' ', rest[..digits].parse().ok()?),
+        };
+        if count > longest - gap.len() {
+            return None;
         }
+        gap.resize(gap.len() + count, byte);
         rest = &rest[digits.max(1)..];
     }
-    Ok(gap)
+    Some(gap)
 }

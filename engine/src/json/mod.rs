@@ -5,11 +5,16 @@
 
 mod describe;
 mod gap;
+mod ids;
+mod learn;
 mod parse;
+mod restore;
 mod spacing;
+mod token;
 
 pub(crate) use parse::{Document, parse};
 pub(crate) use spacing::Spacing;
+pub(crate) use token::is_literal;
 
 use std::hash::{Hash, Hasher};
 
@@ -97,7 +102,7 @@ impl Eq for Node<'_> {}
 impl Hash for Node<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         match self {
-            Node::Literal(raw) | Node::String(raw) => raw.hash(state),
+            Node::Literal(raw) | Node::String(raw) => state.write(raw),
             Node::Array(items) => items.iter().for_each(|item| item.id.hash(state)),
             Node::Object(members) => members.iter().for_each(|member| {
                 member.key_id.hash(state);

@@ -2,21 +2,18 @@
 
 use super::{
     Member, Node, Spacing, Value,
-    gap::{begins_token, ends_token},
-    spacing::Learner,
+    ids::Ids,
+    learn::Learner,
+    token::{Kind, Token, Tokens},
 };
-use crate::{
-    Limits, Reason,
-    walk::json::{Event, JsonErrorKind, JsonWalker},
-};
+use crate::{Limits, Reason};
 use bumpalo::Bump;
-use foldhash::HashMap;
 use std::ops::Range;
 
 /// One JSON document, or several that follow each other.
 #[derive(Debug)]
 pub(crate) struct Document<'a> {
-    pub(crate) roots: Vec<Value<'a>>,
+    pub(crate) roots: &'a [Value<'a>],
     /// How often each value occurs, by its id.
     pub(crate) counts: Vec<u32>,
     pub(crate) spacing: Spacing,
@@ -35,11 +32,13 @@ pub(crate) fn parse<'a>(
     limits: &Limits,
     arena: &'a Bump,
 ) -> Result<Document<'a>, Reason> {
+    std::str::from_utf8(text).map_err(|_| Reason::NoCodec)?;
     let mut parser = Parser {
         arena,
         limits,
         verbatim,
-        ids: Ids::default(),
+        ids: Ids::new(),
+        values: 0,
         stack: Vec::new(),
         open: Vec::new(),
         key: (&[], 0),
@@ -49,7 +48,8 @@ pub(crate) fn parse<'a>(
     if !parser.verbatim.is_empty() {
         return Err(Reason::Protected);
     }
-    Ok(Document { roots: parser.roots, counts: parser.ids.counts, spacing })
+    let roots = arena.alloc_slice_copy(&parser.roots);
+    Ok(Document { roots, counts: parser.ids.counts, spacing })
 }
 
 struct Parser<'a, 'p> {
@@ -58,6 +58,8 @@ struct Parser<'a, 'p> {
     /// The ranges that no token has reached yet.
     verbatim: &'p [Range<usize>],
     ids: Ids<'a>,
+    /// How many values there are.
+    values: usize,
     /// Children of the containers that are open, outermost first.
     stack: Vec<Member<'a>>,
     /// Where in `stack` each open container's children begin, and the key that it stands under.
@@ -70,62 +72,51 @@ type Key<'a> = (&'a [u8], u32);
 
 impl<'a> Parser<'a, '_> {
     fn run(&mut self, text: &'a [u8]) -> Result<Spacing, Reason> {
-        let mut walker = JsonWalker::new(self.limits.document_depth);
-        let mut spacing = Learner::new();
-        let mut rest = text;
-        let (mut done, mut start) = (0, 0);
+        let mut tokens = Tokens::new(text);
+        let mut spacing = Learner::default();
         loop {
-            if walker.is_complete() {
-                walker.next_document();
+            let token = tokens.next();
+            let is_key = spacing.gaps().is_at_key();
+            spacing.token(&token).ok_or(Reason::NoCodec)?;
+            if token.kind == Kind::End {
+                return spacing.finish().ok_or(Reason::NoCodec);
             }
-            let event = match walker.next(&mut rest) {
-                Ok(Some(event)) => event,
-                Ok(None) => match walker.finish() {
-                    Ok(Some(event)) => event,
-                    Ok(None) => break,
-                    Err(_) => return Err(Reason::NoCodec),
-                },
-                Err(error) if error.kind == JsonErrorKind::DepthLimit => return Err(Reason::Limit),
-                Err(_) => return Err(Reason::NoCodec),
-            };
-            let end = walker.offset() as usize;
-            if begins_token(event) {
-                start = end - 1;
-                spacing.event(event, &text[done..start]);
-            }
-            done = end;
-            if ends_token(event) {
-                self.token(event, &text[start..end], start)?;
+            match is_key && token.kind == Kind::String {
+                true => self.key(&token),
+                false => self.token(&token)?,
             }
         }
-        spacing.finish(&text[done..]).ok_or(Reason::NoCodec)
     }
 
-    /// Takes a whole token that starts at `at`.
-    fn token(&mut self, event: Event, raw: &'a [u8], at: usize) -> Result<(), Reason> {
-        match event {
-            Event::ObjectOpen | Event::ArrayOpen => {
-                self.open.push((self.stack.len(), self.key));
-                self.key = (&[], 0);
+    fn key(&mut self, token: &Token<'a>) {
+        let inner = inside(token.text);
+        self.is_verbatim(token);
+        self.key = (inner, self.ids.of(Node::String(inner)));
+    }
+
+    fn token(&mut self, token: &Token<'a>) -> Result<(), Reason> {
+        match token.kind {
+            Kind::ObjectOpen | Kind::ArrayOpen => self.open(),
+            Kind::ObjectClose => {
+                self.close(|arena, children| Node::Object(arena.alloc_slice_copy(children)))
             }
-            Event::ObjectClose => {
-                self.close(|arena, children| Node::Object(arena.alloc_slice_copy(children)))?
-            }
-            Event::ArrayClose => self.close(|arena, children| {
+            Kind::ArrayClose => self.close(|arena, children| {
                 Node::Array(arena.alloc_slice_fill_iter(children.iter().map(|c| c.value)))
-            })?,
-            Event::KeyEnd => {
-                let inner = &raw[1..raw.len() - 1];
-                self.is_verbatim(at, raw.len());
-                self.key = (inner, self.ids.of(Node::String(inner), false));
+            }),
+            Kind::String => {
+                let unique = self.is_verbatim(token);
+                self.value(Node::String(inside(token.text)), unique)
             }
-            Event::StringEnd => {
-                let unique = self.is_verbatim(at, raw.len());
-                self.value(Node::String(&raw[1..raw.len() - 1]), unique)?;
-            }
-            Event::ScalarEnd(_) => self.value(Node::Literal(raw), false)?,
-            _ => {}
+            Kind::Literal => self.value(Node::Literal(token.text), false),
+            _ => Ok(()),
         }
+    }
+
+    fn open(&mut self) -> Result<(), Reason> {
+        if self.open.len() == self.limits.document_depth {
+            return Err(Reason::Limit);
+        }
+        self.open.push((self.stack.len(), std::mem::take(&mut self.key)));
         Ok(())
     }
 
@@ -141,11 +132,12 @@ impl<'a> Parser<'a, '_> {
     }
 
     fn value(&mut self, node: Node<'a>, unique: bool) -> Result<(), Reason> {
-        if self.ids.values == self.limits.document_nodes {
+        if self.values == self.limits.document_nodes {
             return Err(Reason::Limit);
         }
-        self.ids.values += 1;
-        let value = Value { id: self.ids.of(node, unique), size: node.size(), node };
+        self.values += 1;
+        let id = if unique { self.ids.unique(node) } else { self.ids.of(node) };
+        let value = Value { id, size: node.size(), node };
         let (key, key_id) = std::mem::take(&mut self.key);
         match self.open.is_empty() {
             true => self.roots.push(value),
@@ -154,11 +146,11 @@ impl<'a> Parser<'a, '_> {
         Ok(())
     }
 
-    /// Whether a string token touches a verbatim range; ranges inside of it are done with.
-    fn is_verbatim(&mut self, at: usize, len: usize) -> bool {
+    /// Whether a string touches a verbatim range; ranges inside of it are done with.
+    fn is_verbatim(&mut self, token: &Token) -> bool {
         let mut touched = false;
         while let Some((range, later)) = self.verbatim.split_first() {
-            if range.start <= at || range.end >= at + len {
+            if range.start <= token.at || range.end >= token.at + token.text.len() {
                 break;
             }
             touched = true;
@@ -168,22 +160,7 @@ impl<'a> Parser<'a, '_> {
     }
 }
 
-/// Numbers for values: the same for the same bytes.
-#[derive(Debug, Default)]
-struct Ids<'a> {
-    index: HashMap<Node<'a>, u32>,
-    counts: Vec<u32>,
-    values: usize,
-}
-
-impl<'a> Ids<'a> {
-    fn of(&mut self, node: Node<'a>, unique: bool) -> u32 {
-        let next = self.counts.len() as u32;
-        let id = if unique { next } else { *self.index.entry(node).or_insert(next) };
-        if id == next {
-            self.counts.push(0);
-        }
-        self.counts[id as usize] += 1;
-        id
-    }
+/// A string without its quotes.
+fn inside(string: &[u8]) -> &[u8] {
+    &string[1..string.len() - 1]
 }

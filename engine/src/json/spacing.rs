@@ -1,14 +1,12 @@
 //! The white space of a document, described by rule: a base style, the classes of gaps that differ
 //! from it, and the gaps that differ from their class.
 
-use super::gap::{Bracket, Class, Gaps, Place};
-use crate::walk::json::{Event, JsonWalker};
-use foldhash::{HashMap, HashMapExt};
+use super::gap::{Class, Place};
 
 /// How many gaps may differ from their class before a document's spacing counts as irregular.
-const EXCEPTIONS: usize = 1_024;
+pub(super) const EXCEPTIONS: usize = 1_024;
 /// How many classes of gaps a document may have.
-const CLASSES: usize = 4_096;
+pub(super) const CLASSES: usize = 4_096;
 /// How many different gaps a document may have.
 pub(super) const GAPS: usize = 256;
 
@@ -37,133 +35,63 @@ pub(crate) enum Base {
 }
 
 impl Base {
-    fn write(&self, class: &Class, out: &mut Vec<u8>) {
-        let unit: &[u8] = match (self, class.place) {
-            (_, Place::Between) => return out.push(b'\n'),
-            (Base::Compact, _) => return,
-            (_, Place::AfterColon) => return out.push(b' '),
-            (Base::Spaced, Place::AfterComma) => return out.push(b' '),
-            (Base::Spaced, _) => return,
-            (Base::Indent(unit), _) => unit,
+    /// The gap at a place that is `depth` brackets deep. `None`: it is longer than `longest`.
+    ///
+    /// `line` is the caller's: it holds a newline and as many units as were needed so far.
+    #[inline]
+    pub(super) fn gap<'l>(
+        &self,
+        place: Place,
+        depth: u16,
+        longest: usize,
+        line: &'l mut Vec<u8>,
+    ) -> Option<&'l [u8]> {
+        let (unit, units) = match (self, place) {
+            (_, Place::Between) => (b"".as_slice(), 0),
+            (Base::Compact, _) => return Some(b""),
+            (_, Place::AfterColon) | (Base::Spaced, Place::AfterComma) => return Some(b" "),
+            (Base::Indent(unit), Place::Open | Place::AfterComma) => (unit.as_slice(), depth),
+            (Base::Indent(unit), Place::Close) => (unit.as_slice(), depth - 1),
+            _ => return Some(b""),
         };
-        let units = match class.place {
-            Place::Open | Place::AfterComma => class.depth,
-            Place::Close => class.depth - 1,
-            _ => return,
-        };
-        out.push(b'\n');
-        (0..units).for_each(|_| out.extend_from_slice(unit));
-    }
-}
-
-/// Learns the spacing of a document while it is parsed.
-#[derive(Debug)]
-pub(crate) struct Learner {
-    gaps: Gaps,
-    texts: Texts,
-    classes: HashMap<Class, u16>,
-    exceptions: Vec<(u32, u16)>,
-    ordinal: u32,
-    unit: Option<Vec<u8>>,
-    spaced: bool,
-    irregular: bool,
-}
-
-impl Learner {
-    pub(crate) fn new() -> Self {
-        Self {
-            gaps: Gaps::default(),
-            texts: Texts::default(),
-            classes: HashMap::new(),
-            exceptions: Vec::new(),
-            ordinal: 0,
-            unit: None,
-            spaced: false,
-            irregular: false,
-        }
-    }
-
-    /// Takes the gap before `event`, and the event.
-    pub(crate) fn event(&mut self, event: Event, gap: &[u8]) {
-        if let Some(class) = self.gaps.before(event) {
-            let index = self.learn(class, gap);
-            if class.place == Place::Open {
-                self.gaps.set_style(index);
-            }
-        }
-        self.gaps.pass(event);
-    }
-
-    /// Ends the document. `None`: its spacing is irregular.
-    pub(crate) fn finish(mut self, gap: &[u8]) -> Option<Spacing> {
-        self.learn(self.gaps.at_end(), gap);
-        if self.irregular {
+        let len = 1 + usize::from(units) * unit.len();
+        if len > longest {
             return None;
         }
-        let base = match self.unit {
-            Some(unit) => Base::Indent(unit),
-            None if self.spaced => Base::Spaced,
-            None => Base::Compact,
-        };
-        let mut expected = Vec::new();
-        let mut classes: Vec<_> = self.classes.into_iter().collect();
-        classes.retain(|(class, index)| {
-            expected.clear();
-            base.write(class, &mut expected);
-            self.texts.list[*index as usize] != expected
-        });
-        classes.sort_unstable();
-        Some(Spacing { base, classes, exceptions: self.exceptions, gaps: self.texts.list })
-    }
-
-    fn learn(&mut self, class: Class, gap: &[u8]) -> u16 {
-        if self.irregular {
-            return 0;
+        if line.is_empty() {
+            line.push(b'\n');
         }
-        self.ordinal += 1;
-        let expected = self.classes.get(&class).copied();
-        if let Some(index) = expected.filter(|&index| self.texts.list[usize::from(index)] == gap) {
-            return index;
+        while line.len() < len {
+            line.extend_from_slice(unit);
         }
-        self.guess_base(class, gap);
-        let index = self.texts.index(gap);
-        if expected.is_none() {
-            self.classes.insert(class, index);
-        } else {
-            self.exceptions.push((self.ordinal - 1, index));
-        }
-        self.irregular = self.texts.list.len() > GAPS
-            || self.classes.len() > CLASSES
-            || self.exceptions.len() > EXCEPTIONS;
-        index
-    }
-
-    fn guess_base(&mut self, class: Class, gap: &[u8]) {
-        match class.place {
-            Place::Open if class.depth == 1 && self.unit.is_none() => {
-                self.unit = gap.strip_prefix(b"\n").filter(|u| !u.is_empty()).map(<[u8]>::to_vec);
-            }
-            Place::AfterComma | Place::AfterColon => self.spaced |= gap == b" ",
-            _ => {}
-        }
+        Some(&line[..len])
     }
 }
 
 /// Distinct gaps, numbered as they come. Number 0 is the empty one.
 #[derive(Debug)]
-struct Texts {
-    list: Vec<Vec<u8>>,
-    index: HashMap<Vec<u8>, u16>,
+pub(super) struct Texts {
+    pub(super) list: Vec<Vec<u8>>,
+    index: foldhash::HashMap<Vec<u8>, u16>,
 }
 
 impl Default for Texts {
     fn default() -> Self {
-        Self { list: vec![Vec::new()], index: HashMap::from_iter([(Vec::new(), 0)]) }
+        Self { list: vec![Vec::new()], index: [(Vec::new(), 0)].into_iter().collect() }
     }
 }
 
 impl Texts {
-    fn index(&mut self, gap: &[u8]) -> u16 {
+    /// Whether `gap` has this number. Most gaps are empty, which takes no comparing of bytes.
+    #[inline]
+    pub(super) fn is(&self, index: u16, gap: &[u8]) -> bool {
+        match index {
+            0 => gap.is_empty(),
+            _ => self.list[usize::from(index)] == gap,
+        }
+    }
+
+    pub(super) fn index(&mut self, gap: &[u8]) -> u16 {
         if let Some(&index) = self.index.get(gap) {
             return index;
         }
@@ -171,78 +99,5 @@ impl Texts {
         self.list.push(gap.to_vec());
         self.index.insert(gap.to_vec(), index);
         index
-    }
-}
-
-impl Spacing {
-    /// Writes the documents in `compact`, which hold no white space, with their white space.
-    /// Documents that follow each other in `compact` are told apart by grammar or by a newline.
-    ///
-    /// `None`: `compact` is not JSON, nests deeper than `depth`, or becomes longer than `longest`.
-    pub(crate) fn restore(
-        &self,
-        compact: &[u8],
-        depth: usize,
-        longest: usize,
-        out: &mut Vec<u8>,
-    ) -> Option<()> {
-        let classes: HashMap<Class, u16> = self.classes.iter().copied().collect();
-        let styles: HashMap<&[u8], u16> =
-            self.gaps.iter().zip(0..).map(|(gap, i)| (gap.as_slice(), i)).collect();
-        let mut walker = JsonWalker::new(depth);
-        let mut gaps = Gaps::default();
-        let mut exceptions = self.exceptions.iter().copied().peekable();
-        let mut ordinal = 0;
-        let mut rest = compact;
-        let mut done = 0;
-        let mut write = |class: Class, out: &mut Vec<u8>| {
-            let from = out.len();
-            let index = exceptions.next_if(|next| next.0 == ordinal).map(|next| next.1);
-            match index.or_else(|| classes.get(&class).copied()) {
-                Some(index) => out.extend_from_slice(self.gaps.get(index as usize)?),
-                None => self.base.write(&class, out),
-            }
-            ordinal += 1;
-            Some(from)
-        };
-        loop {
-            if walker.is_complete() {
-                walker.next_document();
-            }
-            let event = match walker.next(&mut rest).ok()? {
-                Some(event) => event,
-                None => match walker.finish().ok()? {
-                    Some(event) => event,
-                    None => break,
-                },
-            };
-            let end = walker.offset() as usize;
-            let mut token = compact.get(done..end)?;
-            if let Some(class) = gaps.before(event) {
-                let from = write(class, out)?;
-                if class.place == Place::Open {
-                    gaps.set_style(styles.get(&out[from..]).copied().unwrap_or(u16::MAX));
-                }
-                token = token.trim_ascii_start();
-            }
-            gaps.pass(event);
-            out.extend_from_slice(token);
-            if out.len() > longest {
-                return None;
-            }
-            done = end;
-        }
-        write(gaps.at_end(), out)?;
-        Some(())
-    }
-}
-
-impl Bracket {
-    pub(crate) fn symbol(bracket: Option<Bracket>) -> char {
-        match bracket {
-            Some(Bracket::Array) => '[',
-            Some(Bracket::Object) => '{',
-            None => '.',
-        }
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     Codec, Kind, Outcome, Place, Reason, Settings,
     codec::table,
     escape::{Style, escape},
-    expand::{expand, holds_part},
+    expand::{holds_part, stands_for},
     held::Held,
     json,
     notation::Rows,
@@ -107,7 +107,7 @@ impl Job {
         if text.len() >= source.len() || !self.settings.policy.gain.is_met(tokens_in, tokens) {
             return Err(Reason::NoGain);
         }
-        if expand(&text) != source {
+        if !stands_for(&text, source) {
             return Err(Reason::Inexact);
         }
         Ok(Shorter { codec: Codec::Table, text, tokens })

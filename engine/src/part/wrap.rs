@@ -46,8 +46,8 @@ pub(super) fn encode(
         let start = inner.as_ptr() as usize - source.as_ptr() as usize;
         out.put(&source[done..start]);
         done = start + inner.len();
-        let touches = |range: &Range<usize>| range.start < done && start < range.end;
-        if verbatim.iter().any(touches) {
+        let next = verbatim.partition_point(|range| range.end <= start);
+        if verbatim.get(next).is_some_and(|range| range.start < done) {
             out.put(inner);
         } else {
             block(inner, settings, &mut out);

@@ -1,6 +1,7 @@
 //! Lines into JSON without white space.
 
-use super::syntax::{ends_key, ends_value, is_literal};
+use super::syntax::{ends_key, ends_value};
+use crate::json::is_literal;
 use std::ops::Range;
 
 /// Reads what `write::document` wrote. Documents are followed by a newline each where there are
@@ -238,50 +239,49 @@ impl Reader<'_> {
             if !is_constant && !std::mem::take(&mut first_cell) {
                 self.expect(b',')?;
             }
-            let from = self.out.len();
-            if !first_member {
+            if self.eat_absent(field) {
+                continue;
+            }
+            if !std::mem::take(&mut first_member) {
                 self.put(b",")?;
             }
             self.put(&field.key)?;
-            match self.cell(field)? {
-                true => first_member = false,
-                false => self.out.truncate(from),
-            }
+            self.cell(field)?;
         }
         self.put(b"}")
     }
 
-    /// Reads a cell. False: the object lacks the key.
-    fn cell(&mut self, field: &Field) -> Option<bool> {
-        let from = self.out.len();
-        if let Mode::Constant(value) = &field.mode {
-            self.put(value)?;
-            return Some(true);
+    /// Passes a cell that says that the object lacks the key. False: it says something else.
+    fn eat_absent(&mut self, field: &Field) -> bool {
+        let above = &mut self.above[field.slot];
+        match &field.mode {
+            Mode::Constant(_) => false,
+            Mode::Optional if ends_cell(self.body, self.at) => true,
+            Mode::Above if ends_cell(self.body, self.at) => matches!(above, Above::Absent),
+            _ if self.body[self.at..].starts_with(b"-") && ends_cell(self.body, self.at + 1) => {
+                self.at += 1;
+                *above = Above::Absent;
+                true
+            }
+            _ => false,
         }
-        if self.peek().is_none_or(ends_value) {
-            return self.empty_cell(field);
-        }
-        if self.peek() == Some(b'-') && self.body.get(self.at + 1).is_none_or(|&b| ends_value(b)) {
-            self.at += 1;
-            self.above[field.slot] = Above::Absent;
-            return Some(false);
-        }
-        self.shaped(&field.shape)?;
-        self.above[field.slot] = Above::Value(from..self.out.len());
-        Some(true)
     }
 
-    fn empty_cell(&mut self, field: &Field) -> Option<bool> {
+    /// Reads a cell that is not absent.
+    fn cell(&mut self, field: &Field) -> Option<()> {
         match &field.mode {
-            Mode::Optional => return Some(false),
-            Mode::Default(value) | Mode::Constant(value) => self.put(value)?,
-            Mode::Above => match self.above[field.slot].clone() {
-                Above::Nothing => return None,
-                Above::Absent => return Some(false),
-                Above::Value(range) => self.copy(range)?,
+            Mode::Constant(value) => return self.put(value),
+            Mode::Default(value) if ends_cell(self.body, self.at) => return self.put(value),
+            _ if ends_cell(self.body, self.at) => match self.above[field.slot].clone() {
+                Above::Value(range) => return self.copy(range),
+                _ => return None,
             },
+            _ => {}
         }
-        Some(true)
+        let from = self.out.len();
+        self.shaped(&field.shape)?;
+        self.above[field.slot] = Above::Value(from..self.out.len());
+        Some(())
     }
 
     fn shaped(&mut self, shape: &Shape) -> Option<()> {
@@ -451,4 +451,9 @@ impl Reader<'_> {
         self.put(word)?;
         self.put(b"\"")
     }
+}
+
+/// Whether a cell ends at `at`.
+fn ends_cell(body: &[u8], at: usize) -> bool {
+    body.get(at).is_none_or(|&byte| ends_value(byte))
 }

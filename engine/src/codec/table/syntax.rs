@@ -1,5 +1,7 @@
 //! Which words stand without quotes.
 
+use crate::json::is_literal;
+
 /// Whether a string with this inside stands without quotes as a value: it holds no mark of the
 /// notation, begins with none, and is not what a literal looks like.
 pub(super) fn is_bare_value(inner: &[u8]) -> bool {
@@ -29,51 +31,9 @@ pub(super) fn ends_key(byte: u8) -> bool {
     ) || byte <= b' '
 }
 
-/// Whether `word` is a number, `true`, `false` or `null` of JSON.
-pub(super) fn is_literal(word: &[u8]) -> bool {
-    matches!(word, b"true" | b"false" | b"null") || is_number(word)
-}
-
-/// RFC 8259, section 6.
-fn is_number(word: &[u8]) -> bool {
-    let digits = |word: &[u8]| word.iter().take_while(|b| b.is_ascii_digit()).count();
-    let rest = word.strip_prefix(b"-").unwrap_or(word);
-    let whole = digits(rest);
-    if whole == 0 || whole > 1 && rest[0] == b'0' {
-        return false;
-    }
-    let mut rest = &rest[whole..];
-    if let Some(fraction) = rest.strip_prefix(b".") {
-        let len = digits(fraction);
-        if len == 0 {
-            return false;
-        }
-        rest = &fraction[len..];
-    }
-    if let Some(exponent) = rest.strip_prefix(b"e").or(rest.strip_prefix(b"E")) {
-        let exponent = match exponent {
-            [b'+' | b'-', exponent @ ..] => exponent,
-            _ => exponent,
-        };
-        let len = digits(exponent);
-        return len > 0 && len == exponent.len();
-    }
-    rest.is_empty()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn literals_are_those_of_json() {
-        for word in ["0", "-0", "10", "1.10", "1e400", "1E+2", "-1.5e-3", "true", "null"] {
-            assert!(is_literal(word.as_bytes()), "{word}");
-        }
-        for word in ["", "-", "01", "1.", ".5", "1e", "1e+", "+1", "2024-05-24", "1.2.3", "nul"] {
-            assert!(!is_literal(word.as_bytes()), "{word}");
-        }
-    }
 
     #[test]
     fn words_that_look_like_notation_need_quotes() {

@@ -2,16 +2,17 @@
 
 use super::{
     PAGE,
-    shape::{Field, Mode, Shape, Shaper},
+    marks::Marks,
+    shape::{Cell, Field, Mode, Shape, Shaper},
     syntax::{is_bare_key, is_bare_value},
 };
 use crate::json::{Document, Member, Node, Value};
 use bumpalo::Bump;
 
-/// How far up a mark may refer, in lines.
-const NEAR: u32 = 100;
 /// Containers below this size stand on one line.
 const ON_ONE_LINE: u32 = 120;
+/// Values below this size are as short as their marks.
+const WORTH_A_MARK: u32 = 12;
 
 /// What [`document`] writes.
 pub(super) struct Page {
@@ -22,59 +23,62 @@ pub(super) struct Page {
 }
 
 /// Writes all documents.
-///
-/// It writes twice: the first time to learn which of the values that come again do so within reach,
-/// since only those get a mark.
 pub(super) fn document(document: &Document, arena: &Bump) -> Page {
-    let draft = Writer::new(document, arena, Marks::default()).run();
-    let writer = match draft.marks.used.contains(&true) {
-        true => Writer::new(document, arena, draft.marks.numbered()).run(),
-        false => draft,
-    };
-    Page { words: writer.legend.words(), body: writer.out }
+    let mut writer = Writer::new(document, arena);
+    match document.roots {
+        [root] => writer.block(root),
+        roots => {
+            if !writer.table(roots, |value| (None, value)) {
+                writer.generic_lines(roots);
+            }
+        }
+    }
+    let Writer { mut legend, marks, out, .. } = writer;
+    legend.marks = marks.are_used();
+    Page { words: legend.words(), body: marks.put_into(out) }
 }
+
+/// How often a value may be looked at, on average, in search of tables that come to nothing. A list
+/// whose lists are searched after it was searched in vain itself, and so on, would cost as many looks
+/// as it is deep.
+const VAIN_LOOKS: u64 = 16;
 
 struct Writer<'a, 'd> {
     document: &'d Document<'a>,
-    arena: &'a Bump,
+    shaper: Shaper<'a>,
+    /// How many looks in vain are left.
+    looks: u64,
     out: Vec<u8>,
     line: u32,
     /// The last cell of each column of this page.
     above: Vec<Option<u32>>,
     marks: Marks,
+    /// The end of a comma that a record which follows does without.
+    comma: Option<usize>,
     /// Whether a head is being written: what stands there is not marked.
     in_head: bool,
     legend: Legend,
 }
 
 impl<'a, 'd> Writer<'a, 'd> {
-    fn new(document: &'d Document<'a>, arena: &'a Bump, marks: Marks) -> Self {
+    fn new(document: &'d Document<'a>, arena: &'a Bump) -> Self {
+        let ids = document.counts.len();
         Self {
             document,
-            arena,
+            shaper: Shaper::new(arena, ids),
+            looks: VAIN_LOOKS * document.counts.iter().map(|&n| u64::from(n)).sum::<u64>(),
             out: Vec::new(),
             line: 0,
             above: Vec::new(),
-            marks,
+            marks: Marks::new(ids),
+            comma: None,
             in_head: false,
             legend: Legend::default(),
         }
     }
 
-    fn run(mut self) -> Self {
-        match self.document.roots.as_slice() {
-            [root] => self.block(root),
-            roots => {
-                if !self.table(roots, |value| (None, *value)) {
-                    self.generic_lines(roots);
-                }
-            }
-        }
-        self
-    }
-
     /// Documents without a common shape: `#` and a value a line.
-    fn generic_lines(&mut self, roots: &[Value<'a>]) {
+    fn generic_lines(&mut self, roots: &'a [Value<'a>]) {
         self.out.push(b'#');
         for root in roots {
             self.newline();
@@ -83,7 +87,7 @@ impl<'a, 'd> Writer<'a, 'd> {
     }
 
     /// A value outside of all rows, where lines may break.
-    fn block(&mut self, value: &Value<'a>) {
+    fn block(&mut self, value: &'a Value<'a>) {
         match value.node {
             Node::Array(items) if items.len() > 1 => self.block_array(value, items),
             Node::Object(members) if !members.is_empty() => self.block_object(value, members),
@@ -91,9 +95,9 @@ impl<'a, 'd> Writer<'a, 'd> {
         }
     }
 
-    fn block_array(&mut self, value: &Value<'a>, items: &'a [Value<'a>]) {
+    fn block_array(&mut self, value: &'a Value<'a>, items: &'a [Value<'a>]) {
         self.out.push(b'[');
-        if self.table(items, |item| (None, *item)) {
+        if self.table(items, |item| (None, item)) {
             self.newline();
         } else {
             self.out.pop();
@@ -112,9 +116,9 @@ impl<'a, 'd> Writer<'a, 'd> {
         self.out.push(b']');
     }
 
-    fn block_object(&mut self, value: &Value<'a>, members: &'a [Member<'a>]) {
+    fn block_object(&mut self, value: &'a Value<'a>, members: &'a [Member<'a>]) {
         self.out.push(b'{');
-        if members.len() > 1 && self.table(members, |member| (Some(member.key), member.value)) {
+        if members.len() > 1 && self.table(members, |member| (Some(member.key), &member.value)) {
             self.newline();
         } else {
             if value.size < ON_ONE_LINE {
@@ -135,23 +139,21 @@ impl<'a, 'd> Writer<'a, 'd> {
     }
 
     /// Rows under a head for each page. False, and nothing written, if the first page has no shape.
-    fn table<T: Copy>(
+    fn table<T>(
         &mut self,
-        rows: &[T],
-        row: impl Fn(&T) -> (Option<&'a [u8]>, Value<'a>),
+        rows: &'a [T],
+        row: impl Fn(&'a T) -> (Option<&'a [u8]>, &'a Value<'a>),
     ) -> bool {
+        let mut values = Vec::with_capacity(rows.len().min(PAGE));
         for (number, page) in rows.chunks(PAGE).enumerate() {
-            let values: Vec<_> = page.iter().map(|r| row(r).1).collect();
-            let mut shaper = Shaper { arena: self.arena, slots: 0 };
-            let shape = shaper.infer(&values);
-            if number == 0 && !shape.fits_lines(&values) {
-                return false;
-            }
+            values.clear();
+            values.extend(page.iter().map(|r| row(r).1));
+            let Some(shape) = self.page_shape(number, &values) else { return false };
             if number > 0 {
                 self.newline();
             }
             self.above.clear();
-            self.above.resize(shaper.slots, None);
+            self.above.resize(self.shaper.slots, None);
             self.head(&shape);
             for (key, value) in page.iter().map(&row) {
                 self.newline();
@@ -159,10 +161,27 @@ impl<'a, 'd> Writer<'a, 'd> {
                     self.key(key);
                     self.out.push(b':');
                 }
-                self.row(&value, &shape);
+                self.row(value, &shape);
             }
         }
         true
+    }
+
+    /// The shape of a page of a table. The first page may have none.
+    fn page_shape(&mut self, number: usize, rows: &[&'a Value<'a>]) -> Option<Shape<'a>> {
+        if number > 0 {
+            return Some(self.shaper.page(rows));
+        }
+        if self.looks == 0 {
+            return None;
+        }
+        let before = self.shaper.looked;
+        let shape = self.shaper.page(rows);
+        if shape.fits_lines(rows) {
+            return Some(shape);
+        }
+        self.looks = self.looks.saturating_sub(self.shaper.looked - before);
+        None
     }
 
     fn head(&mut self, shape: &Shape<'a>) {
@@ -222,20 +241,22 @@ impl<'a, 'd> Writer<'a, 'd> {
         }
     }
 
-    fn row(&mut self, value: &Value<'a>, shape: &Shape<'a>) {
-        if let Shape::Record(fields) = shape {
-            match value.as_object().and_then(|object| Field::cells(fields, object)) {
-                Some(cells) => return self.cells(fields, &cells),
-                None => self.out.push(b'='),
+    fn row(&mut self, value: &'a Value<'a>, shape: &Shape<'a>) {
+        match (shape, value.as_object()) {
+            (Shape::Record(fields), Some(object)) if Field::fit(fields, object) => {
+                self.cells(fields, object);
             }
-            return self.generic(value);
+            (Shape::Record(_), _) => {
+                self.out.push(b'=');
+                self.generic(value);
+            }
+            _ => self.shaped(value, shape),
         }
-        self.shaped(value, shape);
     }
 
-    fn cells(&mut self, fields: &[Field<'a>], cells: &[Option<Value<'a>>]) {
+    fn cells(&mut self, fields: &[Field<'a>], object: &'a [Member<'a>]) {
         let mut first = true;
-        for (field, cell) in fields.iter().zip(cells) {
+        for (field, cell) in Field::cells(fields, object) {
             if matches!(field.mode, Mode::Constant(_)) {
                 continue;
             }
@@ -246,7 +267,7 @@ impl<'a, 'd> Writer<'a, 'd> {
         }
     }
 
-    fn cell(&mut self, field: &Field<'a>, cell: &Option<Value<'a>>) {
+    fn cell(&mut self, field: &Field<'a>, cell: Cell<'a>) {
         let id = cell.map_or(u32::MAX, |value| value.id);
         let is_empty = match &field.mode {
             Mode::Above => {
@@ -269,57 +290,68 @@ impl<'a, 'd> Writer<'a, 'd> {
     }
 
     /// A value inside a row.
-    fn shaped(&mut self, value: &Value<'a>, shape: &Shape<'a>) {
+    fn shaped(&mut self, value: &'a Value<'a>, shape: &Shape<'a>) {
         match (shape, value.node) {
-            (Shape::Record(fields), Node::Object(object)) if !object.is_empty() => {
-                match Field::cells(fields, object) {
-                    Some(cells) => {
-                        if self.mark(value) {
-                            return;
-                        }
-                        self.out.push(b'(');
-                        self.cells(fields, &cells);
-                        self.out.push(b')');
-                    }
-                    None => self.generic(value),
+            (Shape::Record(fields), Node::Object(object))
+                if !object.is_empty() && Field::fit(fields, object) =>
+            {
+                if !self.mark(value) {
+                    self.record(fields, object);
                 }
             }
             (Shape::List(shape), Node::Array(items)) if !items.is_empty() => {
-                if self.mark(value) {
-                    return;
+                if !self.mark(value) {
+                    self.list(shape, items);
                 }
-                self.out.push(b'[');
-                for (i, item) in items.iter().enumerate() {
-                    let from = self.out.len();
-                    self.shaped(item, shape);
-                    let joins = i > 0 && self.out[from - 1] == b')' && self.out[from] == b'(';
-                    if i > 0 && !joins {
-                        self.out.insert(from, b',');
-                    }
-                }
-                self.out.push(b']');
             }
             (Shape::Map(shape), Node::Object(members)) if !members.is_empty() => {
-                if self.mark(value) {
-                    return;
+                if !self.mark(value) {
+                    self.map(shape, members);
                 }
-                self.out.push(b'{');
-                for (i, member) in members.iter().enumerate() {
-                    if i > 0 {
-                        self.out.push(b',');
-                    }
-                    self.key(member.key);
-                    self.out.push(b':');
-                    self.shaped(&member.value, shape);
-                }
-                self.out.push(b'}');
             }
             _ => self.generic(value),
         }
     }
 
+    fn record(&mut self, fields: &[Field<'a>], object: &'a [Member<'a>]) {
+        if self.comma.take() == Some(self.out.len()) {
+            self.marks.take_comma(self.out.len());
+            self.out.pop();
+        }
+        self.out.push(b'(');
+        self.cells(fields, object);
+        self.out.push(b')');
+    }
+
+    /// Items with commas between them, but for records that follow each other.
+    fn list(&mut self, shape: &Shape<'a>, items: &'a [Value<'a>]) {
+        self.out.push(b'[');
+        for (i, item) in items.iter().enumerate() {
+            if i > 0 {
+                let is_after_record = self.out.last() == Some(&b')');
+                self.out.push(b',');
+                self.comma = is_after_record.then_some(self.out.len());
+            }
+            self.shaped(item, shape);
+        }
+        self.out.push(b']');
+    }
+
+    fn map(&mut self, shape: &Shape<'a>, members: &'a [Member<'a>]) {
+        self.out.push(b'{');
+        for (i, member) in members.iter().enumerate() {
+            if i > 0 {
+                self.out.push(b',');
+            }
+            self.key(member.key);
+            self.out.push(b':');
+            self.shaped(&member.value, shape);
+        }
+        self.out.push(b'}');
+    }
+
     /// A value as itself, on one line.
-    fn generic(&mut self, value: &Value<'a>) {
+    fn generic(&mut self, value: &'a Value<'a>) {
         if self.mark(value) {
             return;
         }
@@ -370,17 +402,15 @@ impl<'a, 'd> Writer<'a, 'd> {
         self.line += 1;
     }
 
-    /// For a value that comes again: writes `*n` and returns true if `&n` is near, else writes `&n `
-    /// where it is worth it.
-    fn mark(&mut self, value: &Value<'a>) -> bool {
-        let again = self.document.counts[value.id as usize] - 1;
-        let saved = u64::from(value.size / 4).saturating_sub(2) * u64::from(again);
-        if saved < 4 || self.in_head {
+    /// For a value that comes again, where that is worth a mark: whether a copy of it stands here,
+    /// which is written later.
+    fn mark(&mut self, value: &Value) -> bool {
+        if value.size < WORTH_A_MARK || self.in_head {
             return false;
         }
-        let is_copy = self.marks.write(value.id, self.line, &mut self.out);
-        self.legend.marks |= is_copy;
-        is_copy
+        let again = self.document.counts[value.id as usize] - 1;
+        let saved = u64::from(value.size / 4 - 2) * u64::from(again);
+        saved >= 4 && self.marks.note(value.id, self.line, self.out.len())
     }
 }
 
@@ -416,53 +446,4 @@ impl Legend {
 
 fn is_container(value: &Value) -> bool {
     matches!(value.node, Node::Array(_) | Node::Object(_))
-}
-
-/// The marks of values that stand for their later copies.
-#[derive(Default)]
-struct Marks {
-    /// By value id: the mark that was made last, as an index, and its line.
-    latest: Vec<Option<(usize, u32)>>,
-    /// By mark: whether it is referred to.
-    used: Vec<bool>,
-    /// By mark: its number. Empty while drafting.
-    numbers: Vec<u32>,
-    made: usize,
-}
-
-impl Marks {
-    /// The marks that the draft referred to, numbered from 1.
-    fn numbered(self) -> Self {
-        let mut next = 0;
-        let number = |used: &bool| {
-            next += u32::from(*used);
-            if *used { next } else { 0 }
-        };
-        Self { numbers: self.used.iter().map(number).collect(), ..Self::default() }
-    }
-
-    fn write(&mut self, id: u32, line: u32, out: &mut Vec<u8>) -> bool {
-        let id = id as usize;
-        if self.latest.len() <= id {
-            self.latest.resize(id + 1, None);
-        }
-        if let Some((mark, _)) = self.latest[id].filter(|(_, from)| line - from < NEAR) {
-            match self.numbers.get(mark) {
-                Some(number) => out.extend_from_slice(format!("*{number}").as_bytes()),
-                None => self.used[mark] = true,
-            }
-            if self.numbers.is_empty() {
-                out.push(b'*');
-            }
-            return true;
-        }
-        self.latest[id] = Some((self.made, line));
-        match self.numbers.get(self.made) {
-            Some(0) => {}
-            Some(number) => out.extend_from_slice(format!("&{number} ").as_bytes()),
-            None => self.used.push(false),
-        }
-        self.made += 1;
-        false
-    }
 }

@@ -83,6 +83,12 @@ impl Digits {
         })
     }
 
+    /// Whether any number of digits may follow without a change of state.
+    #[inline]
+    pub(super) fn repeats(self) -> bool {
+        matches!(self, Digits::Whole | Digits::Fraction | Digits::Exponent)
+    }
+
     #[inline]
     pub(super) fn may_end(self) -> bool {
         matches!(self, Digits::Zero | Digits::Whole | Digits::Fraction | Digits::Exponent)

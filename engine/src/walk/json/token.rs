@@ -86,6 +86,9 @@ impl JsonWalker {
         let chunk = *bytes;
         let mut read = 0;
         let end = loop {
+            if digits.repeats() {
+                read += chunk[read..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+            }
             let Some(&byte) = chunk.get(read) else { break None };
             let Some(next) = digits.after(byte) else { break Some(byte) };
             digits = next;

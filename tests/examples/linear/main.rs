@@ -3,6 +3,9 @@
 //! `linear CASE N TIMES` prints the input's length in bytes. The difference between two runs that
 //! differ in TIMES is the walk alone. Without arguments it prints the cases, each with its N.
 
+mod json;
+mod notation;
+
 use brevity::walk::tag::{TagMode, TagWalker};
 use brevity::{Limits, Protect};
 use std::hint::black_box;
@@ -13,7 +16,7 @@ const CHUNK: usize = 16 * 1024;
 /// A case's name, its smallest N, its input of size N, and what walks it.
 type Case = (&'static str, usize, fn(usize) -> String, fn(&[u8]));
 
-const CASES: &[Case] = &[
+const TAGS: &[Case] = &[
     ("siblings", 4_000, |n| "<a>x</a>".repeat(n), tags),
     ("custom-siblings", 4_000, |n| "<a-x>x</a-x>".repeat(n), tags),
     ("cut-short", 16_000, |n| "<x".repeat(n), tags),
@@ -34,10 +37,10 @@ const CASES: &[Case] = &[
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [name, n, times] = args.as_slice() else {
-        return CASES.iter().for_each(|(name, n, ..)| println!("{name} {n}"));
+        return cases().for_each(|(name, n, ..)| println!("{name} {n}"));
     };
     let number = |arg: &String| arg.parse().unwrap_or_else(|_| panic!("{arg} is not a number"));
-    let Some((_, _, make, walk)) = CASES.iter().find(|case| case.0 == name) else {
+    let Some((_, _, make, walk)) = cases().find(|case| case.0 == name) else {
         panic!("there is no case {name}");
     };
     let input = make(number(n));
@@ -45,6 +48,10 @@ fn main() {
         walk(black_box(input.as_bytes()));
     }
     println!("{}", input.len());
+}
+
+fn cases() -> impl Iterator<Item = &'static Case> {
+    TAGS.iter().chain(json::CASES).chain(notation::CASES)
 }
 
 fn names_in_reverse(n: usize) -> String {
