@@ -2,15 +2,14 @@
 
 use super::Node;
 use foldhash::fast::RandomState;
-use std::hash::{BuildHasher, Hash, Hasher};
+use hashbrown::HashTable;
+use std::hash::BuildHasher;
 
 /// Numbers values as they come, and counts them.
-///
-/// The table is open addressing over the values' numbers. It keeps a part of each hash, so that a
-/// value is looked at only where it is most likely the one.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Ids<'a> {
-    slots: Vec<Slot>,
+    /// The numbers, each with a part of its value's hash: so a table that grows looks at no value.
+    numbers: HashTable<(u32, u32)>,
     /// The first of each value, by its number.
     nodes: Vec<Node<'a>>,
     /// How often each value came.
@@ -18,42 +17,17 @@ pub(super) struct Ids<'a> {
     hasher: RandomState,
 }
 
-/// A place in the table.
-#[derive(Clone, Copy, Debug, Default)]
-struct Slot {
-    hash: u32,
-    /// The value's number and one; 0 in a free slot.
-    next_id: u32,
-}
-
 impl<'a> Ids<'a> {
-    pub(super) fn new() -> Self {
-        Self {
-            slots: vec![Slot::default(); 1 << 10],
-            nodes: Vec::new(),
-            counts: Vec::new(),
-            hasher: RandomState::default(),
-        }
-    }
-
     /// The number of a value, which is counted.
     pub(super) fn of(&mut self, node: Node<'a>) -> u32 {
-        let hash = self.hash(&node);
-        let mut at = hash as usize & (self.slots.len() - 1);
-        loop {
-            let slot = self.slots[at];
-            let Some(id) = slot.next_id.checked_sub(1) else { break };
-            if slot.hash == hash && self.nodes[id as usize] == node {
-                self.counts[id as usize] += 1;
-                return id;
-            }
-            at = (at + 1) & (self.slots.len() - 1);
+        let hash = self.hasher.hash_one(node) as u32;
+        let is_node = |&(known, id): &(u32, u32)| known == hash && self.nodes[id as usize] == node;
+        if let Some(&(_, id)) = self.numbers.find(spread(hash), is_node) {
+            self.counts[id as usize] += 1;
+            return id;
         }
         let id = self.unique(node);
-        self.slots[at] = Slot { hash, next_id: id + 1 };
-        if 2 * self.nodes.len() > self.slots.len() {
-            self.grow();
-        }
+        self.numbers.insert_unique(spread(hash), (hash, id), |&(hash, _)| spread(hash));
         id
     }
 
@@ -63,23 +37,9 @@ impl<'a> Ids<'a> {
         self.counts.push(1);
         self.counts.len() as u32 - 1
     }
+}
 
-    fn hash(&self, node: &Node<'a>) -> u32 {
-        let mut hasher = self.hasher.build_hasher();
-        node.hash(&mut hasher);
-        hasher.finish() as u32
-    }
-
-    fn grow(&mut self) {
-        let mut slots = vec![Slot::default(); 4 * self.slots.len()];
-        let mask = slots.len() - 1;
-        for slot in self.slots.iter().filter(|slot| slot.next_id > 0) {
-            let mut at = slot.hash as usize & mask;
-            while slots[at].next_id > 0 {
-                at = (at + 1) & mask;
-            }
-            slots[at] = *slot;
-        }
-        self.slots = slots;
-    }
+/// A table looks at both ends of a hash, so its 32 bits stand at both.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash) << 32 | u64::from(hash)
 }

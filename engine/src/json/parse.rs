@@ -37,7 +37,7 @@ pub(crate) fn parse<'a>(
         arena,
         limits,
         verbatim,
-        ids: Ids::new(),
+        ids: Ids::default(),
         values: 0,
         stack: Vec::new(),
         open: Vec::new(),
