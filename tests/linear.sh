@@ -2,6 +2,8 @@
 # Counts the instructions per byte of hostile inputs of n, 2n, 4n and 8n. Fails where the largest
 # figure of a case is more than 10 % above its smallest.
 #
+# No part of .ci/run: it needs an optimised build and counts for minutes.
+#
 # usage: tests/linear.sh [CASE]...      (without a case: all of them)
 set -eu
 cd "$(dirname "$0")/.."

@@ -1,1 +1,1 @@
-//! What the benches share: inputs and a throughput group.
+//! Empty: a package needs a library or a binary. The benches stand beside it, one file for each.

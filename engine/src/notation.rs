@@ -109,7 +109,7 @@ impl Head {
         let (head, _words) = std::str::from_utf8(line).ok()?.split_once(": ")?;
         let (codec, rest) = head.split_once(' ')?;
         let (lines, detail) = rest.split_once(" lines, ")?;
-        let codec = [Codec::Table].into_iter().find(|known| known.name() == codec)?;
+        let codec = *Codec::ALL.iter().find(|known| known.name() == codec)?;
         let lines = lines.parse().ok().filter(|&lines| 0 < lines && lines <= LONGEST)?;
         let (detail, rows) = Rows::strip(detail);
         Some(Head { codec, lines, detail: detail.to_owned(), rows })

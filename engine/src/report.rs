@@ -2,21 +2,36 @@
 
 use std::collections::BTreeMap;
 
-/// The codecs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Codec {
-    /// JSON: keys once, values in rows.
-    Table,
+/// Declares an enum of names. `ALL` and `name` come from the same list: neither can lack a variant.
+macro_rules! named {
+    ($(#[$about:meta])* $enum:ident: $name:literal; $($(#[$doc:meta])* $variant:ident $word:literal,)+) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum $enum {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl $enum {
+            /// Every one, in order.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            #[doc = $name]
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+        }
+    };
 }
 
-impl Codec {
-    /// The codec's name in the notation and in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Codec::Table => "table",
-        }
-    }
+named! {
+    /// The codecs.
+    Codec: "The codec's name in the notation and in reports.";
+
+    /// JSON: keys once, values in rows.
+    Table "table",
 }
 
 /// What a part is, from its bytes.
@@ -31,57 +46,36 @@ pub enum Kind {
     Notation,
 }
 
-/// Why a part left unchanged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Reason {
-    /// Shorter than the policy's `gain.from_bytes`.
-    Small,
-    /// No codec is made for its kind.
-    NoCodec,
-    /// The rewrite would save less than the policy's gain.
-    NoGain,
-    /// A protected tag covers it.
-    Protected,
-    /// It holds Brevity's own notation already.
-    Notation,
-    /// A bound of [`Limits`](crate::Limits) was hit.
-    Limit,
-    /// The codec's own way back did not give the source.
-    Inexact,
-    /// The JSON around it breaks off or is malformed.
-    Malformed,
-    /// The codec failed in a way that it must not: a fault of Brevity's.
-    Fault,
-    /// No escape style reproduces the string's bytes.
-    Escapes,
-    /// It shows a file that the agent may quote back.
-    FileRead,
-    /// The configuration excludes the tool.
-    Excluded,
-    /// The policy's level is off.
-    Off,
-}
+named! {
+    /// Why a part left unchanged.
+    Reason: "The reason's name in reports.";
 
-impl Reason {
-    /// The reason's name in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Reason::Small => "small",
-            Reason::NoCodec => "no-codec",
-            Reason::NoGain => "no-gain",
-            Reason::Protected => "protected",
-            Reason::Notation => "notation",
-            Reason::Limit => "limit",
-            Reason::Inexact => "inexact",
-            Reason::Malformed => "malformed",
-            Reason::Fault => "fault",
-            Reason::Escapes => "escapes",
-            Reason::FileRead => "file-read",
-            Reason::Excluded => "excluded",
-            Reason::Off => "off",
-        }
-    }
+    /// Shorter than the policy's `gain.from_bytes`.
+    Small "small",
+    /// No codec is made for its kind.
+    NoCodec "no-codec",
+    /// The rewrite would save less than the policy's gain.
+    NoGain "no-gain",
+    /// A protected tag covers it.
+    Protected "protected",
+    /// It holds Brevity's own notation already.
+    Notation "notation",
+    /// A bound of [`Limits`](crate::Limits) was hit.
+    Limit "limit",
+    /// The codec's own way back did not give the source.
+    Inexact "inexact",
+    /// The JSON around it breaks off or is malformed.
+    Malformed "malformed",
+    /// The codec failed in a way that it must not: a fault of Brevity's.
+    Fault "fault",
+    /// No escape style reproduces the string's bytes.
+    Escapes "escapes",
+    /// It shows a file that the agent may quote back.
+    FileRead "file-read",
+    /// The configuration excludes the tool.
+    Excluded "excluded",
+    /// The policy's level is off.
+    Off "off",
 }
 
 /// Where in a request a part stands.

@@ -24,7 +24,7 @@ pub struct Config {
     /// What the engine may rewrite, and within which bounds.
     pub settings: Arc<Settings>,
     /// Rewrites the bodies of clients that log in by subscription, too. They may be signed: the
-    /// provider can refuse a request that was rewritten, or the account.
+    /// provider can refuse the request or act against the account.
     pub rewrite_attested: bool,
     /// Trust only the certificates in this PEM file, in place of the platform's.
     pub upstream_ca: Option<PathBuf>,

@@ -42,7 +42,7 @@ impl Scratch {
     }
 
     fn path(&self) -> &str {
-        self.0.to_str().expect("an UTF-8 path")
+        self.0.to_str().expect("a UTF-8 path")
     }
 }
 
@@ -241,4 +241,52 @@ fn the_demo_replays_a_request() {
     let output = run(&["demo", "--request", file.path()], b"");
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).starts_with("brevity: this is no request"), "{}", stderr(&output));
+}
+
+#[test]
+fn what_is_not_json_is_told_where_json_was_asked_for() {
+    let json = [
+        rows(300),
+        rows(20_000),
+        [rows(100), b"\n".to_vec(), rows(100), b"\n".to_vec()].concat(),
+        b" [1]\n\n".to_vec(),
+        b"-1.5e3".to_vec(),
+    ];
+    for input in json {
+        let output = run(&["compress", "--kind", "json"], &input);
+        assert!(output.status.success() && output.stderr.is_empty(), "{}", stderr(&output));
+        assert_eq!(output.stdout, run(&["compress"], &input).stdout);
+    }
+    let half = rows(300);
+    for (input, fault) in [
+        (Vec::new(), "incomplete document at byte 0".to_owned()),
+        (b"two words\n".to_vec(), "unexpected byte at byte 1".to_owned()),
+        (
+            [&rows(300)[..], b"\nlog"].concat(),
+            format!("unexpected byte at byte {}", half.len() + 1),
+        ),
+        (
+            half[..half.len() - 1].to_vec(),
+            format!("incomplete document at byte {}", half.len() - 1),
+        ),
+    ] {
+        let output = run(&["compress", "--kind", "json"], &input);
+        assert_eq!(output.status.code(), Some(1));
+        assert_eq!(output.stdout, run(&["compress"], &input).stdout);
+        let start = format!("brevity: standard input is not all JSON: {fault};");
+        assert!(stderr(&output).starts_with(&start), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_level_that_is_none_stops_the_proxy_before_it_listens() {
+    let mut command = brevity(&["proxy", "--listen", "127.0.0.1:0"]);
+    let output = command.env("BREVITY_LOG", "nonsense").output().expect("the binary ends");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty());
+    let text = stderr(&output);
+    assert!(
+        text.contains("BREVITY_LOG") && text.contains("off, error, warn, info, debug"),
+        "{text}"
+    );
 }

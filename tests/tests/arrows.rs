@@ -200,6 +200,7 @@ fn a_wrong_arrow_is_found() {
         ("tokens.rs", "use std::time::Instant;"),
         ("expand.rs", "use brevity_proxy::run;"),
         ("expand.rs", "use crate::step::Steps;"),
+        ("held.rs", "#[cfg(test)]\nmod tests;\nuse crate::part::Job;"),
     ] {
         assert!(!faults(file, code).is_empty(), "{file}: {code}");
     }

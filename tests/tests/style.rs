@@ -14,9 +14,16 @@ const LONGER: &[(&str, usize)] = &[
     ("codec/table/write.rs", 430),
 ];
 
+/// Functions that may be longer, and how long.
+const LONGER_FUNCTIONS: &[(&str, usize)] = &[
+    // One list of streams: the allocator counts for the whole program, so there is one test.
+    ("the_heap_stays_within_its_bound", 70),
+];
+
 #[test]
 fn files_and_functions_stay_short() {
-    let folders = ["engine/src", "proxy/src", "tests/src"];
+    let folders =
+        ["engine/src", "proxy/src", "tests/src", "tests/tests", "proxy/tests", "benches/benches"];
     let sources = folders.iter().flat_map(|folder| source::below(folder));
     let faults: Vec<_> = sources.flat_map(|source| faults(&source)).collect();
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
@@ -28,7 +35,10 @@ fn faults(source: &Source) -> Vec<String> {
     let longer = LONGER.iter().find(|(name, _)| source.file.ends_with(name));
     let file_fault = (lines > longer.map_or(FILE, |(_, lines)| *lines))
         .then(|| format!("{file}: {lines} lines of code"));
-    let long = functions(&source.code).into_iter().filter(|(_, len)| *len > FUNCTION);
+    let most = |name: &str| {
+        LONGER_FUNCTIONS.iter().find(|(known, _)| *known == name).map_or(FUNCTION, |(_, len)| *len)
+    };
+    let long = functions(&source.code).into_iter().filter(|(name, len)| *len > most(name));
     let long = long.map(|(name, len)| format!("{file}: `{name}` has {len} lines"));
     file_fault.into_iter().chain(long).collect()
 }

@@ -6,7 +6,10 @@ use super::{
     stats::{Format, Stats},
     stream::Stream,
 };
-use brevity::Settings;
+use brevity::{
+    Settings,
+    walk::json::{JsonError, JsonWalker},
+};
 use clap::ValueEnum;
 
 /// The arguments of `brevity compress`.
@@ -16,7 +19,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     source: Source,
 
-    /// What the input is. A forced kind leaves only the codecs that are made for it
+    /// What the input has to be: `json` fails, with exit code 1, where some of it is not JSON. The
+    /// output is the same
     #[arg(long, value_enum, default_value_t = Kind::Auto, conflicts_with = "api")]
     kind: Kind,
 
@@ -43,12 +47,15 @@ Examples:
   kubectl get pods -o json | brevity compress --stats | pbcopy
   brevity compress --api anthropic --stats=json request.json > shorter.json";
 
-/// What a block is. Today every codec is for JSON.
+/// How deep JSON may nest where it is asked for. The check takes a bit for each bracket.
+const DEPTH: usize = 1 << 20;
+
+/// What a block has to be.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Kind {
-    /// Told from its bytes
+    /// Anything: JSON is found among other text
     Auto,
-    /// JSON: one document, or several that follow each other
+    /// Nothing but JSON: one document, or several that follow each other
     Json,
 }
 
@@ -57,7 +64,13 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let mut input = args.source.open()?;
     let mut output = Output::stdout();
     let mut stream = Stream::new(args.api, args.settings());
-    let end = input.pour(&mut output, |chunk, output| stream.write(chunk, output));
+    let mut check = matches!(args.kind, Kind::Json).then(Check::new);
+    let end = input.pour(&mut output, |chunk, output| {
+        if let Some(check) = &mut check {
+            check.feed(&chunk);
+        }
+        stream.write(chunk, output);
+    });
     // An input that breaks off gives up what it has given so far: no byte is lost.
     stream.finish(&mut output);
     let (bytes_out, report) = output.finish()?;
@@ -65,15 +78,46 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     if let Some(format) = args.stats {
         Stats { bytes_in: input.len(), bytes_out, report: &report }.print(format);
     }
-    Ok(())
+    match check.map(Check::finish) {
+        Some(Err(error)) => Err(Failure::NotJson { name: input.name().to_owned(), error }),
+        Some(Ok(())) | None => Ok(()),
+    }
+}
+
+/// Reads along, to say whether all of the input is JSON.
+struct Check {
+    walker: JsonWalker,
+    error: Option<JsonError>,
+}
+
+impl Check {
+    fn new() -> Self {
+        Self { walker: JsonWalker::new(DEPTH), error: None }
+    }
+
+    fn feed(&mut self, mut chunk: &[u8]) {
+        while self.error.is_none() {
+            self.walker.next_document();
+            match self.walker.next(&mut chunk) {
+                Ok(Some(_)) => {}
+                Ok(None) => return,
+                Err(error) => self.error = Some(error),
+            }
+        }
+    }
+
+    fn finish(mut self) -> Result<(), JsonError> {
+        match self.error {
+            Some(error) => Err(error),
+            None => self.walker.finish().map(|_| ()),
+        }
+    }
 }
 
 impl Args {
     fn settings(&self) -> Settings {
         let mut settings = Settings::default();
         settings.policy.stream_requests = self.stream;
-        match self.kind {
-            Kind::Auto | Kind::Json => settings,
-        }
+        settings
     }
 }

@@ -1,7 +1,8 @@
 //! The command line: one file per subcommand.
 //!
 //! Exit codes: 0 when all went well, also when the reader of a pipe has closed it early, since it
-//! has what it wanted; 1 when something could not be read or written; 2 when the arguments make no
+//! has what it wanted; 1 when something could not be read or written, or is not the kind
+//! that was asked for; 2 when the arguments make no
 //! sense.
 
 mod compress;
@@ -64,6 +65,9 @@ pub(crate) enum Failure {
     /// The output could not be written.
     #[error("cannot write: {0}")]
     Write(std::io::Error),
+    /// The input had to be JSON. All of it was written all the same.
+    #[error("{name} is not all JSON: {error}; it was written all the same")]
+    NotJson { name: String, error: brevity::walk::json::JsonError },
 }
 
 impl Cli {

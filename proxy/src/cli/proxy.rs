@@ -5,6 +5,7 @@ use brevity_proxy::{
     Base, BaseError, Config, LogRecorder, ServeError, Server, Upstreams, config::ListenError,
 };
 use std::{
+    ffi::OsString,
     io::{IsTerminal as _, Write as _},
     path::PathBuf,
     process::ExitCode,
@@ -14,8 +15,9 @@ use thiserror::Error;
 use tokio::{runtime::Runtime, sync::oneshot};
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
-/// Holds the level of the log: `off`, `error`, `warn`, `info` (the default) or `debug`.
+/// Holds the level of the log, one of `LEVELS`; `info` where it is not set or empty.
 const LOG: &str = "BREVITY_LOG";
+const LEVELS: [&str; 5] = ["off", "error", "warn", "info", "debug"];
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -33,12 +35,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     upstream_ca: Option<PathBuf>,
 
-    /// Rewrite request bodies as they pass, never holding one whole; it saves memory and less text
+    /// Rewrite request bodies as they pass, never holding one whole: needs less memory,
+    /// shortens less
     #[arg(long)]
     stream_requests: bool,
 
     /// Rewrite the requests of subscription logins (OAuth), too. RISK: such clients may sign what
-    /// they send, so the provider can refuse the request, or act against the account. Without this
+    /// they send, so the provider can refuse the request or act against the account. Without this
     /// they pass byte for byte. Bodies with a signature or a checksum always do
     #[arg(long)]
     rewrite_attested: bool,
@@ -59,23 +62,35 @@ enum Failure {
     Listen(#[from] ListenError),
     #[error("--upstream: {0}")]
     Upstream(#[from] BaseError),
+    #[error("{LOG}={0:?} is no level: it is one of {levels}", levels = LEVELS.join(", "))]
+    Level(OsString),
     #[error(transparent)]
     Serve(#[from] ServeError),
     #[error("cannot start: {0}")]
     System(#[from] std::io::Error),
 }
 
+impl Failure {
+    /// Whether what the user asked for makes no sense.
+    fn is_usage(&self) -> bool {
+        matches!(self, Self::Listen(_) | Self::Upstream(_) | Self::Level(_))
+    }
+}
+
 /// Runs the proxy until it is told to stop.
 pub(crate) fn run(args: &Args) -> ExitCode {
     match start(args) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => super::fail(&failure),
+        Err(failure) => {
+            let code = super::fail(&failure);
+            if failure.is_usage() { ExitCode::from(2) } else { code }
+        }
     }
 }
 
 fn start(args: &Args) -> Result<(), Failure> {
     let config = config(args)?;
-    log();
+    log(level(std::env::var_os(LOG))?);
     Runtime::new()?.block_on(serve(config))
 }
 
@@ -164,11 +179,18 @@ impl Signals {
     }
 }
 
+/// The level that `value` names.
+fn level(value: Option<OsString>) -> Result<LevelFilter, Failure> {
+    let Some(value) = value.filter(|value| !value.is_empty()) else {
+        return Ok(LevelFilter::INFO);
+    };
+    let known = LEVELS.into_iter().find(|level| value.eq_ignore_ascii_case(level));
+    known.and_then(|level| level.parse().ok()).ok_or(Failure::Level(value))
+}
+
 /// Only our own lines are written, whatever the level: what libraries write of connections can hold
 /// credentials.
-fn log() {
-    let level = std::env::var(LOG).ok().and_then(|level| level.parse().ok());
-    let level = level.unwrap_or(LevelFilter::INFO);
+fn log(level: LevelFilter) {
     let filter = EnvFilter::new(format!("off,brevity={level},brevity_proxy={level}"));
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
@@ -176,4 +198,18 @@ fn log() {
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         .try_init();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_level_is_known_and_nothing_else() {
+        let level = |value: &str| level(Some(value.into()));
+        assert!(LEVELS.iter().all(|known| level(known).is_ok()));
+        assert_eq!(level("WARN").unwrap(), LevelFilter::WARN);
+        assert_eq!(level("").unwrap(), LevelFilter::INFO);
+        assert!(level("nonsense").is_err() && level("3").is_err());
+    }
 }

@@ -9,7 +9,7 @@ const NAME: usize = 256;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Usage {
-    /// Tokens of the prompt that the cache had no part in, as Anthropic counts them: where `OpenAI`
+    /// Tokens of the prompt that the cache had no part in, as Anthropic counts them: where OpenAI
     /// gives the whole prompt, what was read from the cache is taken off. So input, cache reads and
     /// cache writes add up to the prompt in every dialect.
     pub input: Option<u64>,

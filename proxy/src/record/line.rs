@@ -1,7 +1,7 @@
 //! A record as one line of a log.
 
 use super::Record;
-use crate::route::Skip;
+use crate::{attest::Attestation, route::Skip};
 use brevity::Tally;
 use std::fmt;
 
@@ -47,7 +47,8 @@ impl Record {
     fn parts(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(skip) = self.skip.filter(|_| self.dialect.is_some()) {
             write!(f, " | left alone: {}", skip.name())?;
-            if let Skip::Attested(_) = skip {
+            // Nothing sets the other two aside.
+            if let Skip::Attested(Attestation::Login) = skip {
                 write!(f, " (see --rewrite-attested in the help)")?;
             }
         }

@@ -80,3 +80,20 @@ fn a_line_says_what_happened_and_why() {
          new 10 > 5, re-sent 30 > 15 | rewritten: table 1 | kept: small 1 | all 0 ms"
     );
 }
+
+#[test]
+fn only_a_login_is_told_of_the_way_round() {
+    use crate::{attest::Attestation, route::Skip};
+    for (attestation, told) in [
+        (Attestation::Login, true),
+        (Attestation::Signature, false),
+        (Attestation::Checksum, false),
+    ] {
+        let mut record = record();
+        record.dialect = Some(Dialect::Anthropic);
+        record.skip = Some(Skip::Attested(attestation));
+        let line = record.to_string();
+        assert!(line.contains("left alone: "), "{line}");
+        assert_eq!(line.contains("--rewrite-attested"), told, "{line}");
+    }
+}

@@ -9,7 +9,7 @@ pub(crate) struct Source {
     pub(crate) file: PathBuf,
     /// The module that it is, below the crate's root: `codec/table/mod.rs` is `codec`, `table`.
     pub(crate) module: Vec<String>,
-    /// The code before the tests, with its lines in place; comments and literals are blank.
+    /// The code without its modules of tests; comments and literals are blank.
     pub(crate) code: String,
 }
 
@@ -39,13 +39,43 @@ fn collect(root: &Path, folder: &Path, sources: &mut Vec<Source>) {
 impl Source {
     /// The file `file` that holds `text`.
     pub(crate) fn new(file: &Path, text: &str) -> Self {
-        let code = without_literals(text);
-        let end = code.find("#[cfg(test)]").unwrap_or(code.len());
+        let code = without_tests(&without_literals(text));
         let module = file.with_extension("");
         let parts = module.iter().map(|part| part.to_string_lossy().into_owned());
         let module = parts.filter(|part| !matches!(part.as_str(), "lib" | "main" | "mod"));
-        Self { file: file.to_owned(), module: module.collect(), code: code[..end].to_owned() }
+        Self { file: file.to_owned(), module: module.collect(), code }
     }
+}
+
+/// What marks code that is built for tests alone.
+const TEST: &str = "#[cfg(test)]";
+
+/// Leaves out modules of tests. Other items that are built for tests alone are code like any.
+fn without_tests(code: &str) -> String {
+    let mut out = String::with_capacity(code.len());
+    let mut rest = code;
+    while let Some((before, item)) = rest.split_once(TEST) {
+        out.push_str(before);
+        let is_module = item.trim_start().starts_with("mod ");
+        rest = if is_module { after_item(item) } else { item };
+    }
+    out + rest
+}
+
+/// What follows the item that `code` starts with: its `;` or its last brace.
+fn after_item(code: &str) -> &str {
+    let mut depth = 0;
+    for (at, c) in code.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 && matches!(c, ';' | '}') {
+            return &code[at + 1..];
+        }
+    }
+    ""
 }
 
 /// Blanks comments, strings and characters; newlines stay.
@@ -119,7 +149,11 @@ fn literals_and_comments_are_blank() {
 }
 
 #[test]
-fn tests_at_the_bottom_are_left_out() {
+fn modules_of_tests_are_left_out() {
+    let code = |text| without_tests(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(code("a\n#[cfg(test)]\nmod tests;\nb"), "a b");
+    assert_eq!(code("a\n#[cfg(test)]\nmod tests {\n f() { x; }\n}\nb"), "a b");
+    assert_eq!(code("a\n#[cfg(test)]\nuse b;\nimpl C {}"), "a use b; impl C {}");
     let source = Source::new(Path::new("codec/table/mod.rs"), "code\n#[cfg(test)]\nmod tests {}");
     assert_eq!(source.code, "code\n");
     assert_eq!(source.module, ["codec", "table"]);

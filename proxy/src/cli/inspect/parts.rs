@@ -210,14 +210,14 @@ fn closing(report: &Report, input: &Input, facts: Option<&Facts>) -> String {
         input.name(),
         Grouped(input.len()),
         Grouped(total.bytes_in),
-        parts(total.parts),
+        counted(total.parts, "part"),
         Grouped(total.tokens_in),
         Grouped(total.tokens_out),
         Saved(total.tokens_in, total.tokens_out),
     );
     if let Some(facts) = facts {
         let model = facts.model.as_deref().unwrap_or("not named");
-        let _ = writeln!(out, "request: model {model}, {} messages", Grouped(facts.messages));
+        let _ = writeln!(out, "request: model {model}, {}", counted(facts.messages, "message"));
         if total.parts == 0 {
             out.push_str("No tool result was found. Only results of tools are shortened.\n");
         }
@@ -233,12 +233,13 @@ fn why(out: &mut String, report: &Report) {
     out.push_str("\nWhy parts were kept:\n");
     for (&reason, tally) in &report.kept {
         let sentence = reasons::sentence(reason, &Policy::default());
-        let _ = writeln!(out, "  {}, {}: {sentence}", reason.name(), parts(tally.parts));
+        let _ = writeln!(out, "  {}, {}: {sentence}", reason.name(), counted(tally.parts, "part"));
     }
 }
 
-fn parts(count: u64) -> String {
-    format!("{} part{}", Grouped(count), if count == 1 { "" } else { "s" })
+/// `1 part`, `2 parts`.
+fn counted(count: u64, noun: &str) -> String {
+    format!("{} {noun}{}", Grouped(count), if count == 1 { "" } else { "s" })
 }
 
 /// `text` as a JSON string.

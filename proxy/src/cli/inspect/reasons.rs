@@ -52,7 +52,8 @@ pub(super) fn sentence(reason: Reason, policy: &Policy) -> String {
         }
         Reason::Excluded => "The configuration excludes the tool that made it.",
         Reason::Off => "The policy's level is off: nothing is rewritten.",
-        _ => "No sentence is written for this reason yet.",
+        // The enum may grow; the test below asks for a sentence then.
+        _ => "Its name says all that this version knows of it.",
     };
     text.to_owned()
 }
@@ -63,24 +64,10 @@ mod tests {
 
     #[test]
     fn every_reason_has_a_sentence_of_its_own() {
-        let all = [
-            Reason::Small,
-            Reason::NoCodec,
-            Reason::NoGain,
-            Reason::Protected,
-            Reason::Notation,
-            Reason::Limit,
-            Reason::Inexact,
-            Reason::Malformed,
-            Reason::Escapes,
-            Reason::FileRead,
-            Reason::Excluded,
-            Reason::Off,
-        ];
         let mut seen = std::collections::BTreeSet::new();
-        for reason in all {
+        for &reason in Reason::ALL {
             let text = sentence(reason, &Policy::default());
-            assert!(text.ends_with('.') && !text.starts_with("No sentence"), "{reason:?}");
+            assert!(text.ends_with('.') && !text.starts_with("Its name"), "{reason:?}");
             assert!(seen.insert(text), "{reason:?} shares its sentence");
         }
     }
