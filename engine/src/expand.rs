@@ -268,7 +268,8 @@ mod tests {
     /// A part stands where it stands, whatever comes after it.
     #[test]
     fn a_part_before_a_long_text_is_put_back() {
-        let rows: Vec<_> = (0..99).map(|n| format!(r#"{{"name":"row {n}","open":true}}"#)).collect();
+        let rows: Vec<_> =
+            (0..99).map(|n| format!(r#"{{"name":"row {n}","open":true}}"#)).collect();
         let text = format!("[{}]\n", rows.join(","));
         let mut short = crate::compress(text.as_bytes(), &Settings::default());
         assert!(short.len() < text.len());

@@ -112,10 +112,8 @@ impl Gaps {
     /// Where the gap before a token stands. `None`: the token cannot come here.
     #[inline]
     pub(super) fn place(&self, kind: Kind) -> Option<Place> {
-        let is_value = matches!(
-            kind,
-            Kind::String | Kind::Literal | Kind::ObjectOpen | Kind::ArrayOpen
-        );
+        let is_value =
+            matches!(kind, Kind::String | Kind::Literal | Kind::ObjectOpen | Kind::ArrayOpen);
         Some(match (self.state, kind) {
             (State::First, _) if is_value => Place::Lead,
             (State::Next, _) if is_value => Place::Between,
@@ -165,7 +163,8 @@ impl Gaps {
     /// Tells the style of the container that was opened last: the gap that follows its bracket.
     /// Styles are small numbers; a container's is 0 until it is told.
     pub(super) fn set_style(&mut self, style: u16) {
-        if let (Container { bracket: Some(bracket), depth, .. }, true) = (*self.innermost(), style > 0)
+        if let (Container { bracket: Some(bracket), depth, .. }, true) =
+            (*self.innermost(), style > 0)
         {
             self.open.pop();
             let container = self.container(bracket, depth, style);
@@ -226,7 +225,9 @@ impl Gaps {
         if rows.len() <= style_index {
             rows.resize(style_index + 1, 0);
         }
-        if let Some(container) = self.containers.get(rows[style_index] as usize).filter(|c| c.row > 0) {
+        if let Some(container) =
+            self.containers.get(rows[style_index] as usize).filter(|c| c.row > 0)
+        {
             return *container;
         }
         let row = self.containers.len() as u32;

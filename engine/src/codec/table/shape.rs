@@ -316,11 +316,7 @@ impl<'a> Objects<'_, 'a> {
 
 /// Adds an object's keys, each after the one before it. An object that disagrees with the order so
 /// far adds no more.
-fn add_keys<'a>(
-    object: &[Member<'a>],
-    keys: &mut Vec<Key<'a>>,
-    places: &mut [u16],
-) -> Option<()> {
+fn add_keys<'a>(object: &[Member<'a>], keys: &mut Vec<Key<'a>>, places: &mut [u16]) -> Option<()> {
     let mut next = 0;
     for member in object {
         if keys.get(next).is_some_and(|key| key.1 == member.key_id) {
