@@ -6,7 +6,7 @@ use std::{fmt::Write, hint::black_box};
 
 pub(super) const CASES: &[Case] = &[
     ("json-ones", 30_000, |n| list(n, |_| "1".into()), shorten),
-    ("json-numbers", 16_000, |n| list(n, |i| i.to_string()), shorten),
+    ("json-numbers", 16_000, |n| list(n, |i| (100_000 + i).to_string()), shorten),
     ("json-empty-objects", 30_000, |n| list(n, |_| "{}".into()), shorten),
     ("json-equal-values", 4_000, |n| list(n, |i| value(i % 7)), shorten),
     ("json-values-in-pairs", 4_000, |n| list(n, |i| value(i / 2)), shorten),
@@ -45,11 +45,11 @@ pub(super) const CASES: &[Case] = &[
     ),
     (
         "json-maps-around-maps",
-        8_000,
-        |n| nest(100, "{\"a\":{\"b\":1},\"c\":", &list(n, |_| "[1]".into()), "}"),
+        15_000,
+        |n| nest(50, "{\"a\":{\"b\":1},\"c\":", &list(n, |_| "[1]".into()), "}"),
         shorten,
     ),
-    ("json-a-gap-each", 8_000, |n| list(n, |i| " ".repeat(i % 250) + "1"), shorten),
+    ("json-a-gap-each", 2_000, |n| list(n, |i| " ".repeat(i % 250) + "1"), shorten),
     ("json-a-style-each", 4_000, |n| list(n, |i| format!("[{}1]", " ".repeat(i % 100))), shorten),
     ("json-lines", 4_000, |n| object_lines(n), shorten),
     (

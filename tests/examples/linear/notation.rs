@@ -17,8 +17,8 @@ pub(super) const CASES: &[Case] = &[
         |n| part("compact", &format!("[{}1]", (nest(60) + ",").repeat(n))),
         back,
     ),
-    ("notation-too-deep", 16_000, |n| part("compact", &"[".repeat(n)), back),
-    ("notation-copies", 1_000, copies, back),
+    ("notation-too-deep", 100, |n| parts("compact", &"[".repeat(1_000), n), back),
+    ("notation-copies", 20, |n| parts("compact", &copies(), n), back),
     (
         "notation-long-absent-key",
         8_000,
@@ -34,7 +34,7 @@ pub(super) const CASES: &[Case] = &[
     (
         "notation-heads",
         4_000,
-        |n| part("compact", &format!("[{}\n]", ["#a,b?,c=1,d(e,f)"; 1].repeat(n).join("\n"))),
+        |n| part("compact", &format!("[{}\n]", ["#a,b?,c=1,d(e,f)"].repeat(n).join("\n"))),
         back,
     ),
     (
@@ -49,40 +49,26 @@ pub(super) const CASES: &[Case] = &[
         |n| part("indent 200", &format!("[1{}]", ",1".repeat(n))),
         back,
     ),
-    (
-        "notation-gaps-without-end",
-        4_000,
-        |n| part("compact+", &format!("[1]\nspacing:{}", " a[1=9999 a[2=8888".repeat(n))),
-        back,
-    ),
-    (
-        "notation-exceptions",
-        4_000,
-        |n| part("compact+", &format!("[1]\nspacing:{}", " +1=9".repeat(n))),
-        back,
-    ),
-    ("notation-parts", 1_000, |n| (part("compact", "{a:1}") + "\n").repeat(n), back),
+    ("notation-gaps-without-end", 100, |n| spaced(" a[1=9999 a[2=8888 +1=7777", n), back),
+    ("notation-exceptions", 100, |n| spaced(" +1=9 b[1=n9", n), back),
+    ("notation-parts", 1_000, |n| parts("compact", "{a:1}", n), back),
     (
         "notation-parts-in-strings",
         1_000,
-        |n| format!("\"{}\"", (part("compact", "{a:1}").replace('\n', "\\n") + "\\n").repeat(n)),
+        |n| format!("\"{}\"", parts("compact", "{a:1}", n).replace('\n', "\\n")),
         back,
     ),
-    (
-        "notation-without-end",
-        4_000,
-        |n| "[brevity 1 table 999999 lines, compact: x]\n{a:1}\n".repeat(n),
-        back,
-    ),
+    ("notation-without-end", 4_000, |n| format!("{ENDLESS}\n{{a:1}}\n").repeat(n), back),
     (
         "notation-without-end-in-strings",
         1_000,
-        |n| {
-            "\"[brevity 1 table 999999 lines, compact: x]\\n\\\"[brevity 1 table 999999 lines, compact: x]\\\\n{a:1}".repeat(n)
-        },
+        |n| format!(r#""{ENDLESS}\n\"{ENDLESS}\\n{{a:1}}"#).repeat(n),
         back,
     ),
 ];
+
+/// A head whose part is never complete.
+const ENDLESS: &str = "[brevity 1 table 999999 lines, compact: x]";
 
 fn back(text: &[u8]) {
     black_box(expand(text));
@@ -94,15 +80,24 @@ fn part(detail: &str, body: &str) -> String {
     format!("[brevity 1 table {lines} lines, {detail}: x]\n{body}")
 }
 
+fn parts(detail: &str, body: &str, n: usize) -> String {
+    (part(detail, body) + "\n").repeat(n)
+}
+
+/// Parts whose spacing is described at length.
+fn spaced(words: &str, n: usize) -> String {
+    parts("compact+", &format!("[1,2,3]\nspacing:{}", words.repeat(200)), n)
+}
+
 fn nest(depth: usize) -> String {
     "[".repeat(depth) + &"]".repeat(depth)
 }
 
-/// Each value holds the one before it twice, up to what a part may become; then it starts anew.
-fn copies(n: usize) -> String {
-    let lists = (0..n).map(|i| match i % 8 {
+/// Lists that hold the one before twice, up to what a part may become; then it starts anew.
+fn copies() -> String {
+    let lists = (0..800).map(|i| match i % 8 {
         0 => format!("&{} [x]", i + 1),
         _ => format!("&{} [*{i},*{i}]", i + 1),
     });
-    part("compact", &format!("[{}]", lists.collect::<Vec<_>>().join(",")))
+    format!("[{}]", lists.collect::<Vec<_>>().join(","))
 }
