@@ -30,11 +30,11 @@ fn row(i: u32) -> Value {
         "id": i,
         "name": format!("item-{}", i * 7),
         "price": format!("{}.{:02}", i % 97, i % 100),
-        "owner": {"login": format!("user{}", i % 40), "admin": i % 3 == 0},
+        "owner": {"login": format!("user{}", i % 40), "admin": i.is_multiple_of(3)},
         "labels": ["open", format!("area {}", i % 5)],
         "url": format!("https://example.com/items/{}", i * 7),
     });
-    if i % 4 == 0 {
+    if i.is_multiple_of(4) {
         row["closed"] = Value::Null;
     }
     row
