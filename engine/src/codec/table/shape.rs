@@ -40,6 +40,8 @@ pub(super) enum Mode<'a> {
     Constant(&'a Value<'a>),
 }
 
+/// What an absent cell costs, in bytes of a key.
+const ABSENT: usize = 4;
 /// How many columns a table may have; more are no table.
 const FIELDS: usize = 256;
 
@@ -294,7 +296,7 @@ impl<'a> Objects<'_, 'a> {
             each += object.iter().map(|member| cost(member.key)).sum::<usize>();
         }
         let absent = (keys.len() * objects).saturating_sub(members);
-        objects > 1 && once + absent < each
+        objects > 1 && once + ABSENT * absent < each
     }
 
     /// The cells of the objects that line up with `keys`, column by column: the cells, how many are

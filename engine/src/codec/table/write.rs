@@ -89,7 +89,7 @@ impl<'a, 'd> Writer<'a, 'd> {
     /// A value outside of all rows, where lines may break.
     fn block(&mut self, value: &'a Value<'a>) {
         match value.node {
-            Node::Array(items) if items.len() > 1 => self.block_array(value, items),
+            Node::Array(items) if !items.is_empty() => self.block_array(value, items),
             Node::Object(members) if !members.is_empty() => self.block_object(value, members),
             _ => self.generic(value),
         }
@@ -97,7 +97,7 @@ impl<'a, 'd> Writer<'a, 'd> {
 
     fn block_array(&mut self, value: &'a Value<'a>, items: &'a [Value<'a>]) {
         self.out.push(b'[');
-        if self.table(items, |item| (None, item)) {
+        if items.len() > 1 && self.table(items, |item| (None, item)) {
             self.newline();
         } else {
             self.out.pop();
@@ -247,6 +247,7 @@ impl<'a, 'd> Writer<'a, 'd> {
                 self.cells(fields, object);
             }
             (Shape::Record(_), _) => {
+                self.legend.other_row = true;
                 self.out.push(b'=');
                 self.generic(value);
             }
@@ -295,21 +296,42 @@ impl<'a, 'd> Writer<'a, 'd> {
             (Shape::Record(fields), Node::Object(object))
                 if !object.is_empty() && Field::fit(fields, object) =>
             {
-                if !self.mark(value) {
+                if !self.copy(value, shape) {
                     self.record(fields, object);
                 }
             }
-            (Shape::List(shape), Node::Array(items)) if !items.is_empty() => {
-                if !self.mark(value) {
-                    self.list(shape, items);
+            (Shape::List(items_shape), Node::Array(items)) if !items.is_empty() => {
+                if !self.copy(value, shape) {
+                    self.list(items_shape, items);
                 }
             }
-            (Shape::Map(shape), Node::Object(members)) if !members.is_empty() => {
-                if !self.mark(value) {
-                    self.map(shape, members);
+            (Shape::Map(values_shape), Node::Object(members)) if !members.is_empty() => {
+                if !self.copy(value, shape) {
+                    self.map(values_shape, members);
                 }
             }
             _ => self.generic(value),
+        }
+    }
+
+    /// Whether a copy's mark stands for `value`. Its columns have no cell above then: a reader would
+    /// not know whether that is the copy's or the one before.
+    fn copy(&mut self, value: &Value, shape: &Shape) -> bool {
+        let is_copy = self.mark(value);
+        if is_copy {
+            self.forget(shape);
+        }
+        is_copy
+    }
+
+    fn forget(&mut self, shape: &Shape) {
+        match shape {
+            Shape::Any => {}
+            Shape::List(shape) | Shape::Map(shape) => self.forget(shape),
+            Shape::Record(fields) => fields.iter().for_each(|field| {
+                self.above[field.slot] = None;
+                self.forget(&field.shape);
+            }),
         }
     }
 
@@ -423,6 +445,7 @@ struct Legend {
     constant: bool,
     optional: bool,
     absent: bool,
+    other_row: bool,
     marks: bool,
 }
 
@@ -436,6 +459,7 @@ impl Legend {
             (self.constant, "k==v: all v"),
             (self.optional, "k?: empty = none"),
             (self.absent, "- = none"),
+            (self.other_row, "= starts a row of its own keys"),
             (self.marks, "*1 = &1"),
         ];
         let used: Vec<_> =
