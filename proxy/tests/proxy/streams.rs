@@ -55,7 +55,7 @@ async fn breaking() -> Base {
         loop {
             let (mut stream, _) = listener.accept().await.unwrap();
             let mut request = [0; 64 * 1024];
-            stream.read(&mut request).await.unwrap();
+            assert_ne!(stream.read(&mut request).await.unwrap(), 0);
             let answer = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nevent\r\n";
             stream.write_all(answer).await.unwrap();
         }
