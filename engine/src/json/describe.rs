@@ -196,3 +196,43 @@ fn gap(word: &str, longest: usize) -> Option<Vec<u8>> {
     }
     Some(gap)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_is_what_was_described() {
+        for words in [
+            "compact",
+            "spaced",
+            "indent 2",
+            "indent t",
+            "compact: l.0=2 t.0=n",
+            "indent 2: o{1/n4=0 c{1/n4=0 +3=n8 +0=rn",
+        ] {
+            let spacing: Spacing = words.parse().unwrap();
+            assert_eq!(spacing.to_string(), words);
+        }
+    }
+
+    #[test]
+    fn no_description_makes_more_of_itself() {
+        let many = |word: &str, n: usize| format!("compact:{}", word.repeat(n));
+        let distinct: String = (0..GAPS).map(|n| format!(" +1=n{n}")).collect();
+        for words in [
+            "indent 65537",
+            "indent 40000n40000",
+            "compact: +1=99999999999999999999",
+            "compact: +1=40000 +1=40001",
+            "compact: +4294967295=1 +1=1",
+            &many(" +1=1", EXCEPTIONS + 1),
+            &many(" a[1=1", CLASSES + 1),
+            &format!("compact:{distinct}"),
+        ] {
+            assert_eq!(words.parse::<Spacing>(), Err(BadSpacing), "{}", &words[..24]);
+        }
+        assert!(many(" +1=1", EXCEPTIONS).parse::<Spacing>().is_ok());
+        assert!(many(" +1=40000", 2).parse::<Spacing>().is_ok());
+    }
+}

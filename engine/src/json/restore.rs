@@ -148,3 +148,51 @@ impl<'s> Restorer<'s> {
         self.spacing.base.gap(place, depth, self.longest, &mut self.line)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn restore(spacing: &str, compact: &str, depth: usize, longest: usize) -> Option<String> {
+        let spacing: Spacing = spacing.parse().unwrap();
+        let mut out = Vec::new();
+        spacing.restore(compact.as_bytes(), depth, longest, &mut out)?;
+        Some(String::from_utf8(out).unwrap())
+    }
+
+    #[test]
+    fn gaps_stand_where_the_description_says() {
+        let document = r#"{"a":[1,{}],"b":[[]]}"#;
+        for (spacing, text) in [
+            ("compact", document),
+            ("spaced", r#"{"a": [1, {}], "b": [[]]}"#),
+            ("indent 1", "{\n \"a\": [\n  1,\n  {}\n ],\n \"b\": [\n  []\n ]\n}"),
+            ("compact: e[3=2 l.0=n t.0=n", "\n{\"a\":[1,{}],\"b\":[[  ]]}\n"),
+            ("spaced: +0=2 +6=0", r#"  {"a": [1,{}], "b": [[]]}"#),
+            // Only the list on lines of its own ends on one.
+            ("compact: o[2=0 c[2/n=n +4=n", "{\"a\":[\n1,{}\n],\"b\":[[]]}"),
+        ] {
+            assert_eq!(restore(spacing, document, 9, 99).as_deref(), Some(text), "{spacing}");
+        }
+    }
+
+    #[test]
+    fn bounds_hold_before_anything_is_written() {
+        assert_eq!(restore("compact", "[[1]]", 2, 5).as_deref(), Some("[[1]]"));
+        assert_eq!(restore("compact", "[[1]]", 1, 5), None);
+        assert_eq!(restore("compact", "[[1]]", 2, 4), None);
+        assert_eq!(restore("indent 60000", "[[[[[[[[1]]]]]]]]", 9, 400_000), None);
+        assert_eq!(restore("compact: o[1=60000", "[1]", 9, 59_999), None);
+    }
+
+    #[test]
+    fn what_is_no_json_is_not_restored() {
+        for compact in ["", "[1", "[1,]", "{\"a\"}", "[01]", "[\"\\x\"]", "]", "{1:2}", "[1}"] {
+            assert_eq!(restore("compact", compact, 9, 99), None, "{compact}");
+        }
+        assert_eq!(
+            restore("spaced", "1\n[2,3]\n\"x\"", 9, 99).as_deref(),
+            Some("1\n[2, 3]\n\"x\"")
+        );
+    }
+}

@@ -122,3 +122,36 @@ impl Numbers {
         out.extend_from_slice(after);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_marks_that_are_used_are_written_and_numbered() {
+        let mut marks = Marks::new(3);
+        assert!(!marks.note(0, 0, 1));
+        assert!(!marks.note(1, 0, 3));
+        assert!(marks.note(1, NEAR - 1, 5));
+        assert!(!marks.note(0, NEAR, 6));
+        assert!(!marks.note(2, NEAR, 8));
+        assert!(marks.note(2, NEAR, 10));
+        let body = marks.put_into(b"[a,b,,a,c,]".to_vec());
+        assert_eq!(String::from_utf8_lossy(&body), "[a,&1 b,*1,a,&2 c,*2]");
+    }
+
+    /// Records that follow each other need no comma, unless a mark stands between them.
+    #[test]
+    fn a_comma_is_back_where_a_mark_parts_records() {
+        for (is_used, expected) in [(false, "[(1)(2),]"), (true, "[(1),&1 (2),*1]")] {
+            let mut marks = Marks::new(1);
+            marks.note(0, 0, 5);
+            marks.take_comma(5);
+            if is_used {
+                assert!(marks.note(0, 0, 8));
+            }
+            let body = marks.put_into(b"[(1)(2),]".to_vec());
+            assert_eq!(String::from_utf8_lossy(&body), expected);
+        }
+    }
+}
