@@ -22,6 +22,8 @@ pub(crate) struct Document<'a> {
 /// Parses all of `text`. Strings that touch a range of `verbatim` (sorted, apart) are equal to
 /// nothing else, so that no codec lets one stand for another.
 ///
+/// Whether `text` is UTF-8 was seen where it was cut out; what is none would not come back, and stay.
+///
 /// # Errors
 ///
 /// [`Reason::NoCodec`] where `text` is not JSON or spaced without rule, [`Reason::Limit`] where a
@@ -32,7 +34,6 @@ pub(crate) fn parse<'a>(
     limits: &Limits,
     arena: &'a Bump,
 ) -> Result<Document<'a>, Reason> {
-    std::str::from_utf8(text).map_err(|_| Reason::NoCodec)?;
     let mut parser = Parser {
         arena,
         limits,
