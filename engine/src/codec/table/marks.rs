@@ -3,9 +3,6 @@
 //! Which values get a mark is known at the end only, since a value whose copies are all far away
 //! gets none. So the body is written without marks, and they are put in afterwards.
 
-/// How far up a mark may refer, in lines.
-const NEAR: u32 = 100;
-
 /// Where marks may stand in a body.
 pub(super) struct Marks {
     /// By value: where it was written in full last.
@@ -43,19 +40,26 @@ impl Marks {
         Self { latest: vec![None; ids], sites: Vec::new(), used: Vec::new() }
     }
 
-    /// Notes that the value `id` comes `at` this place in the body. Whether a copy stands there.
-    pub(super) fn note(&mut self, id: u32, line: u32, at: usize) -> bool {
-        let latest = &mut self.latest[id as usize];
-        if let Some(Full { mark, .. }) = latest.filter(|full| line - full.line < NEAR) {
+    /// The line where the value `id` was written in full last.
+    pub(super) fn latest(&self, id: u32) -> Option<u32> {
+        self.latest[id as usize].map(|full| full.line)
+    }
+
+    /// Notes that a copy of the value `id` stands `at` this place in the body. It was written in
+    /// full before.
+    pub(super) fn copy(&mut self, id: u32, at: usize) {
+        if let Some(Full { mark, .. }) = self.latest[id as usize] {
             self.used[mark as usize] = true;
             self.sites.push(Site { at, mark, word: Word::Copy });
-            return true;
         }
+    }
+
+    /// Notes that the value `id` will be written in full `at` this place in the body.
+    pub(super) fn full(&mut self, id: u32, line: u32, at: usize) {
         let mark = self.used.len() as u32;
-        *latest = Some(Full { mark, line });
+        self.latest[id as usize] = Some(Full { mark, line });
         self.used.push(false);
         self.sites.push(Site { at, mark, word: Word::Mark });
-        false
     }
 
     /// Notes that the comma right before `at` is taken back, if no mark stands there.
@@ -130,12 +134,13 @@ mod tests {
     #[test]
     fn only_marks_that_are_used_are_written_and_numbered() {
         let mut marks = Marks::new(3);
-        assert!(!marks.note(0, 0, 1));
-        assert!(!marks.note(1, 0, 3));
-        assert!(marks.note(1, NEAR - 1, 5));
-        assert!(!marks.note(0, NEAR, 6));
-        assert!(!marks.note(2, NEAR, 8));
-        assert!(marks.note(2, NEAR, 10));
+        marks.full(0, 0, 1);
+        marks.full(1, 0, 3);
+        marks.copy(1, 5);
+        marks.full(0, 100, 6);
+        marks.full(2, 100, 8);
+        marks.copy(2, 10);
+        assert_eq!((marks.latest(0), marks.latest(1)), (Some(100), Some(0)));
         let body = marks.put_into(b"[a,b,,a,c,]".to_vec());
         assert_eq!(String::from_utf8_lossy(&body), "[a,&1 b,*1,a,&2 c,*2]");
     }
@@ -145,10 +150,10 @@ mod tests {
     fn a_comma_is_back_where_a_mark_parts_records() {
         for (is_used, expected) in [(false, "[(1)(2),]"), (true, "[(1),&1 (2),*1]")] {
             let mut marks = Marks::new(1);
-            marks.note(0, 0, 5);
+            marks.full(0, 0, 5);
             marks.take_comma(5);
             if is_used {
-                assert!(marks.note(0, 0, 8));
+                marks.copy(0, 8);
             }
             let body = marks.put_into(b"[(1)(2),]".to_vec());
             assert_eq!(String::from_utf8_lossy(&body), expected);

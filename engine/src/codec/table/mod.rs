@@ -14,6 +14,7 @@
 //! [`shape`] finds what repeats, [`write`] prints it, [`read`] prints JSON again.
 
 mod marks;
+mod near;
 mod read;
 mod shape;
 mod syntax;

@@ -184,10 +184,12 @@ impl<'a> Shaper<'a> {
         // A reader expects a default to be the rule.
         let is_default = is_scalar(common) && 2 * commons >= column.len();
         let default = if is_default { default - cost(&Some(common)) } else { 0 };
+        // A cell that repeats the one above leans on its line, of which a row may need few.
+        let above = above * 4 / 5;
         match above.max(optional).max(default) {
             most if most == optional && optional > 0 => Mode::Optional,
-            most if most == above => Mode::Above,
-            _ => Mode::Default(common),
+            most if most == default && default > 0 => Mode::Default(common),
+            _ => Mode::Above,
         }
     }
 

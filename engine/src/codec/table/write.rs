@@ -3,6 +3,7 @@
 use super::{
     PAGE,
     marks::Marks,
+    near::Near,
     shape::{Cell, Field, Mode, Shape, Shaper},
     syntax::{is_bare_key, is_bare_value},
 };
@@ -49,9 +50,9 @@ struct Writer<'a, 'd> {
     /// How many looks in vain are left.
     looks: u64,
     out: Vec<u8>,
-    line: u32,
+    near: Near,
     /// The last cell of each column of this page.
-    above: Vec<Option<u32>>,
+    above: Vec<Option<Above>>,
     marks: Marks,
     /// The end of a comma that a record which follows does without.
     comma: Option<usize>,
@@ -68,7 +69,7 @@ impl<'a, 'd> Writer<'a, 'd> {
             shaper: Shaper::new(arena, ids),
             looks: VAIN_LOOKS * document.counts.iter().map(|&n| u64::from(n)).sum::<u64>(),
             out: Vec::new(),
-            line: 0,
+            near: Near::default(),
             above: Vec::new(),
             marks: Marks::new(ids),
             comma: None,
@@ -272,7 +273,7 @@ impl<'a, 'd> Writer<'a, 'd> {
         let id = cell.map_or(u32::MAX, |value| value.id);
         let is_empty = match &field.mode {
             Mode::Above => {
-                let is_same = self.above[field.slot].replace(id) == Some(id);
+                let is_same = self.repeats(field, cell, id);
                 self.legend.above |= is_same;
                 is_same
             }
@@ -312,6 +313,17 @@ impl<'a, 'd> Writer<'a, 'd> {
             }
             _ => self.generic(value),
         }
+    }
+
+    /// Whether a cell may be left empty since the one above says the same.
+    fn repeats(&mut self, field: &Field<'a>, cell: Cell<'a>, id: u32) -> bool {
+        let has_parts = cell.is_some_and(is_container);
+        let above = self.above[field.slot].filter(|above| above.id == id);
+        if above.is_some_and(|above| self.near.lean(above.line, has_parts)) {
+            return true;
+        }
+        self.above[field.slot] = Some(Above { id, line: self.near.line() });
+        false
     }
 
     /// Whether a copy's mark stands for `value`. Its columns have no cell above then: a reader would
@@ -421,7 +433,7 @@ impl<'a, 'd> Writer<'a, 'd> {
 
     fn newline(&mut self) {
         self.out.push(b'\n');
-        self.line += 1;
+        self.near.newline();
     }
 
     /// For a value that comes again, where that is worth a mark: whether a copy of it stands here,
@@ -432,8 +444,29 @@ impl<'a, 'd> Writer<'a, 'd> {
         }
         let again = self.document.counts[value.id as usize] - 1;
         let saved = u64::from(value.size / 4 - 2) * u64::from(again);
-        saved >= 4 && self.marks.note(value.id, self.line, self.out.len())
+        if saved < 4 {
+            return false;
+        }
+        match self.marks.latest(value.id) {
+            Some(line) if self.near.lean(line, is_container(value)) => {
+                self.marks.copy(value.id, self.out.len());
+                true
+            }
+            _ => {
+                self.marks.full(value.id, self.near.line(), self.out.len());
+                false
+            }
+        }
     }
+}
+
+/// The last cell of a column.
+#[derive(Clone, Copy)]
+struct Above {
+    /// Its value's, or `u32::MAX` where the object lacks the key.
+    id: u32,
+    /// Where it stands whole.
+    line: u32,
 }
 
 /// Which of the notation's words a part uses, to explain those and no others.
