@@ -13,6 +13,7 @@
 //! The words of the notation are documented in `docs/notation.md`. The way there is three steps:
 //! [`shape`] finds what repeats, [`write`] prints it, [`read`] prints JSON again.
 
+mod legend;
 mod marks;
 mod near;
 mod read;

@@ -1,10 +1,14 @@
 //! A document into lines.
 
+mod head;
+mod row;
+
 use super::{
     PAGE,
+    legend::Legend,
     marks::Marks,
     near::Near,
-    shape::{Cell, Field, Mode, Shape, Shaper},
+    shape::{Shape, Shaper},
     syntax::{is_bare_key, is_bare_value},
 };
 use crate::json::{Document, Member, Node, Value};
@@ -185,205 +189,6 @@ impl<'a, 'd> Writer<'a, 'd> {
         None
     }
 
-    fn head(&mut self, shape: &Shape<'a>) {
-        self.out.push(b'#');
-        self.legend.table = true;
-        self.in_head = true;
-        match shape {
-            Shape::Record(fields) => self.fields(fields),
-            shape => self.shape(shape),
-        }
-        self.in_head = false;
-    }
-
-    fn shape(&mut self, shape: &Shape<'a>) {
-        match shape {
-            Shape::Any => {}
-            Shape::Record(fields) => {
-                self.out.push(b'(');
-                self.fields(fields);
-                self.out.push(b')');
-            }
-            Shape::List(items) => {
-                self.out.extend_from_slice(b"[]");
-                self.shape(items);
-            }
-            Shape::Map(values) => {
-                self.out.extend_from_slice(b"{}");
-                self.shape(values);
-            }
-        }
-    }
-
-    fn fields(&mut self, fields: &[Field<'a>]) {
-        for (i, field) in fields.iter().enumerate() {
-            if i > 0 {
-                self.out.push(b',');
-            }
-            self.key(field.key);
-            self.shape(&field.shape);
-            match &field.mode {
-                Mode::Above => {}
-                Mode::Optional => {
-                    self.legend.optional = true;
-                    self.out.push(b'?');
-                }
-                Mode::Default(value) => {
-                    self.legend.default = true;
-                    self.out.push(b'=');
-                    self.generic(value);
-                }
-                Mode::Constant(value) => {
-                    self.legend.constant = true;
-                    self.out.extend_from_slice(b"==");
-                    self.generic(value);
-                }
-            }
-        }
-    }
-
-    fn row(&mut self, value: &'a Value<'a>, shape: &Shape<'a>) {
-        match (shape, value.as_object()) {
-            (Shape::Record(fields), Some(object)) if Field::fit(fields, object) => {
-                self.cells(fields, object);
-            }
-            (Shape::Record(_), _) => {
-                self.legend.other_row = true;
-                self.out.push(b'=');
-                self.generic(value);
-            }
-            _ => self.shaped(value, shape),
-        }
-    }
-
-    fn cells(&mut self, fields: &[Field<'a>], object: &'a [Member<'a>]) {
-        let mut first = true;
-        for (field, cell) in Field::cells(fields, object) {
-            if matches!(field.mode, Mode::Constant(_)) {
-                continue;
-            }
-            if !std::mem::take(&mut first) {
-                self.out.push(b',');
-            }
-            self.cell(field, cell);
-        }
-    }
-
-    fn cell(&mut self, field: &Field<'a>, cell: Cell<'a>) {
-        let id = cell.map_or(u32::MAX, |value| value.id);
-        let is_empty = match &field.mode {
-            Mode::Above => {
-                let is_same = self.repeats(field, cell, id);
-                self.legend.above |= is_same;
-                is_same
-            }
-            Mode::Optional => cell.is_none(),
-            Mode::Default(value) => id == value.id,
-            Mode::Constant(_) => true,
-        };
-        match cell {
-            _ if is_empty => {}
-            Some(value) => self.shaped(value, &field.shape),
-            None => {
-                self.legend.absent = true;
-                self.out.push(b'-');
-            }
-        }
-    }
-
-    /// A value inside a row.
-    fn shaped(&mut self, value: &'a Value<'a>, shape: &Shape<'a>) {
-        match (shape, value.node) {
-            (Shape::Record(fields), Node::Object(object))
-                if !object.is_empty() && Field::fit(fields, object) =>
-            {
-                if !self.copy(value, shape) {
-                    self.record(fields, object);
-                }
-            }
-            (Shape::List(items_shape), Node::Array(items)) if !items.is_empty() => {
-                if !self.copy(value, shape) {
-                    self.list(items_shape, items);
-                }
-            }
-            (Shape::Map(values_shape), Node::Object(members)) if !members.is_empty() => {
-                if !self.copy(value, shape) {
-                    self.map(values_shape, members);
-                }
-            }
-            _ => self.generic(value),
-        }
-    }
-
-    /// Whether a cell may be left empty since the one above says the same.
-    fn repeats(&mut self, field: &Field<'a>, cell: Cell<'a>, id: u32) -> bool {
-        let has_parts = cell.is_some_and(is_container);
-        let above = self.above[field.slot].filter(|above| above.id == id);
-        if above.is_some_and(|above| self.near.lean(above.line, has_parts)) {
-            return true;
-        }
-        self.above[field.slot] = Some(Above { id, line: self.near.line() });
-        false
-    }
-
-    /// Whether a copy's mark stands for `value`. Its columns have no cell above then: a reader would
-    /// not know whether that is the copy's or the one before.
-    fn copy(&mut self, value: &Value, shape: &Shape) -> bool {
-        let is_copy = self.mark(value);
-        if is_copy {
-            self.forget(shape);
-        }
-        is_copy
-    }
-
-    fn forget(&mut self, shape: &Shape) {
-        match shape {
-            Shape::Any => {}
-            Shape::List(shape) | Shape::Map(shape) => self.forget(shape),
-            Shape::Record(fields) => fields.iter().for_each(|field| {
-                self.above[field.slot] = None;
-                self.forget(&field.shape);
-            }),
-        }
-    }
-
-    fn record(&mut self, fields: &[Field<'a>], object: &'a [Member<'a>]) {
-        if self.comma.take() == Some(self.out.len()) {
-            self.marks.take_comma(self.out.len());
-            self.out.pop();
-        }
-        self.out.push(b'(');
-        self.cells(fields, object);
-        self.out.push(b')');
-    }
-
-    /// Items with commas between them, but for records that follow each other.
-    fn list(&mut self, shape: &Shape<'a>, items: &'a [Value<'a>]) {
-        self.out.push(b'[');
-        for (i, item) in items.iter().enumerate() {
-            if i > 0 {
-                let is_after_record = self.out.last() == Some(&b')');
-                self.out.push(b',');
-                self.comma = is_after_record.then_some(self.out.len());
-            }
-            self.shaped(item, shape);
-        }
-        self.out.push(b']');
-    }
-
-    fn map(&mut self, shape: &Shape<'a>, members: &'a [Member<'a>]) {
-        self.out.push(b'{');
-        for (i, member) in members.iter().enumerate() {
-            if i > 0 {
-                self.out.push(b',');
-            }
-            self.key(member.key);
-            self.out.push(b':');
-            self.shaped(&member.value, shape);
-        }
-        self.out.push(b'}');
-    }
-
     /// A value as itself, on one line.
     fn generic(&mut self, value: &'a Value<'a>) {
         if self.mark(value) {
@@ -467,38 +272,6 @@ struct Above {
     id: u32,
     /// Where it stands whole.
     line: u32,
-}
-
-/// Which of the notation's words a part uses, to explain those and no others.
-#[derive(Default)]
-struct Legend {
-    table: bool,
-    above: bool,
-    default: bool,
-    constant: bool,
-    optional: bool,
-    absent: bool,
-    other_row: bool,
-    marks: bool,
-}
-
-impl Legend {
-    fn words(&self) -> String {
-        let words = [
-            (!self.table, "intact JSON without quotes"),
-            (self.table, "intact JSON, rows under # keys"),
-            (self.above, "empty = as above"),
-            (self.default, "k=v: empty = v"),
-            (self.constant, "k==v: all v"),
-            (self.optional, "k?: empty = none"),
-            (self.absent, "- = none"),
-            (self.other_row, "= starts a row of its own keys"),
-            (self.marks, "*1 = &1"),
-        ];
-        let used: Vec<_> =
-            words.iter().filter(|(used, _)| *used).map(|(_, words)| *words).collect();
-        used.join(", ")
-    }
 }
 
 fn is_container(value: &Value) -> bool {
