@@ -128,7 +128,7 @@ impl Lines {
 
     fn line(&self, is: &Outcome, could: &Outcome) -> String {
         let mut out = if self.is_request {
-            let tool = is.place.tool.as_deref().unwrap_or("-");
+            let tool = visible(is.place.tool.as_deref().unwrap_or("-"));
             format!("{:>7} {:>5} {tool:<20}", is.place.message, is.place.block)
         } else {
             format!("{:>5}", self.report.total.parts)
@@ -216,7 +216,7 @@ fn closing(report: &Report, input: &Input, facts: Option<&Facts>) -> String {
         Saved(total.tokens_in, total.tokens_out),
     );
     if let Some(facts) = facts {
-        let model = facts.model.as_deref().unwrap_or("not named");
+        let model = visible(facts.model.as_deref().unwrap_or("not named"));
         let _ = writeln!(out, "request: model {model}, {}", counted(facts.messages, "message"));
         if total.parts == 0 {
             out.push_str("No tool result was found. Only results of tools are shortened.\n");
@@ -224,6 +224,13 @@ fn closing(report: &Report, input: &Input, facts: Option<&Facts>) -> String {
     }
     why(&mut out, report);
     out
+}
+
+/// A name out of a request, without characters that a terminal would act on.
+fn visible(name: &str) -> String {
+    name.chars()
+        .flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] })
+        .collect()
 }
 
 fn why(out: &mut String, report: &Report) {
@@ -251,6 +258,12 @@ pub(super) fn json_string(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_terminal_sees_no_commands_in_names() {
+        assert_eq!(visible("Ba\u{1b}]0;x\u{7}\n"), "Ba\\u{1b}]0;x\\u{7}\\n");
+        assert_eq!(visible("mcp__täglich"), "mcp__täglich");
+    }
 
     #[test]
     fn a_refused_gain_is_told() {
