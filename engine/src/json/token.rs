@@ -3,6 +3,8 @@
 //! The walker reads JSON cut anywhere and knows nothing of what comes next. Here the text is whole, so
 //! a token is one step. Which token may follow which is for [`Gaps`](super::gap::Gaps) to say.
 
+use crate::walk::json::{ends_number, is_space};
+
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -76,18 +78,13 @@ fn token(bytes: &[u8]) -> (Kind, usize) {
 /// The length of the white space that `bytes` begin with. Indents are long runs of blanks.
 #[inline]
 fn spaces(bytes: &[u8]) -> usize {
-    if bytes.first().is_none_or(|byte| !is_space(byte)) {
+    if bytes.first().is_none_or(|byte| !is_space(*byte)) {
         return 0;
     }
     let words = bytes[1..].as_chunks::<8>().0;
     let blank = words.iter().take_while(|word| **word == [b' '; 8]).count();
     let done = 1 + 8 * blank;
-    done + bytes[done..].iter().take_while(|byte| is_space(byte)).count()
-}
-
-#[inline]
-fn is_space(byte: &u8) -> bool {
-    matches!(byte, b' ' | b'\n' | b'\r' | b'\t')
+    done + bytes[done..].iter().take_while(|byte| is_space(**byte)).count()
 }
 
 /// The length of the string that `bytes` begin with, quotes included.
@@ -145,12 +142,7 @@ fn literal(bytes: &[u8]) -> Option<usize> {
         [b'f', b'a', b'l', b's', b'e', ..] => 5,
         _ => number(bytes)?,
     };
-    bytes.get(len).is_none_or(ends_literal).then_some(len)
-}
-
-/// Whether a literal may end before `byte`.
-fn ends_literal(byte: &u8) -> bool {
-    is_space(byte) || matches!(byte, b',' | b']' | b'}' | b'[' | b'{' | b'"')
+    bytes.get(len).is_none_or(|byte| ends_number(*byte)).then_some(len)
 }
 
 /// Whether `word` is a number, `true`, `false` or `null`.

@@ -12,6 +12,7 @@ use crate::{
     expand::holds_part,
     limits::LONGEST,
     notation::{Head, MARK, Rows},
+    walk::json::is_space,
 };
 use std::{collections::VecDeque, mem, ops::Range};
 
@@ -152,13 +153,12 @@ impl Cutter {
 
     /// Looks at the first bytes of a line that are no blanks.
     fn begin_line(&mut self, segment: &[u8]) {
-        let is_blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n');
-        if !self.is_blank || segment.iter().all(is_blank) {
+        if !self.is_blank {
             return;
         }
+        let Some(first) = segment.iter().find(|byte| !is_space(**byte)) else { return };
         self.is_blank = false;
-        let first = segment.iter().find(|b| !is_blank(b));
-        if self.probe.is_none() && matches!(first, Some(b'{' | b'[')) {
+        if self.probe.is_none() && matches!(first, b'{' | b'[') {
             if self.line.text >= self.window {
                 self.cut(Kind::Text, self.line);
             }

@@ -30,6 +30,7 @@ pub use error::{JsonError, JsonErrorKind};
 
 use brackets::{Bracket, Brackets};
 use scan::{Digits, Tail};
+pub(crate) use scan::{ends_number, is_space};
 
 /// What was read last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,14 +2,14 @@
 
 /// Whitespace of RFC 8259, section 2.
 #[inline]
-pub(super) fn is_space(byte: u8) -> bool {
+pub(crate) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\n' | b'\r' | b'\t')
 }
 
 /// Whether a number may end before `byte`: at a space, inside a bracket, or where the next document
 /// of a stream begins.
 #[inline]
-pub(super) fn ends_number(byte: u8) -> bool {
+pub(crate) fn ends_number(byte: u8) -> bool {
     is_space(byte) || matches!(byte, b',' | b']' | b'}' | b'[' | b'{' | b'"')
 }
 
