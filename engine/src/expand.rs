@@ -7,7 +7,7 @@
 mod level;
 
 use crate::{
-    Sink,
+    Reach, Sink,
     limits::LONGEST,
     notation::{Head, MARK},
 };
@@ -180,7 +180,7 @@ impl Expander {
         let (head, body) = part.head.as_ref()?;
         let escapes = part.level.read(&self.held[part.start..end])?;
         let body = part.level.read(&self.held[*body..end])?;
-        escapes.write(head.decode(&body.text)?)
+        escapes.write(head.decode(&body.text, &mut Reach::default())?)
     }
 
     /// What a complete part takes up: for rows of a document, the line ends around it too.

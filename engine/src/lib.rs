@@ -22,6 +22,7 @@ pub mod placeholder;
 pub mod walk;
 
 mod codec;
+mod detect;
 mod envelope;
 mod expand;
 mod held;
@@ -41,7 +42,7 @@ pub use held::Held;
 pub use limits::Limits;
 pub use part::{Block, Wire, compress};
 pub use policy::{Gain, Level, Policy, Protect, Settings, Tool, ToolRules, Treatment};
-pub use report::{Codec, Kind, Outcome, Place, Reason, Report, Tally};
+pub use report::{Codec, Kind, Outcome, Place, Reach, Reason, Report, Tally};
 pub use sink::Sink;
 pub use step::{Done, Job, Step, Steps};
 #[cfg(feature = "exact-tokens")]

@@ -9,7 +9,12 @@
 //! `1` is the version of the notation, `table` the codec, `spaced` what the codec needs to know. The
 //! words after the colon are for the reader and mean nothing to the decoder.
 
-use crate::{Codec, codec::table, limits::LONGEST};
+use crate::{
+    Codec,
+    codec::{self, Coded},
+    limits::LONGEST,
+    report::Reach,
+};
 
 /// What every head line begins with.
 pub(crate) const MARK: &[u8] = b"[brevity 1 ";
@@ -78,16 +83,12 @@ impl Rows {
 }
 
 /// Writes a coded part: the head line and `body`, without a newline at the end.
-pub(crate) fn frame(
-    codec: Codec,
-    detail: &str,
-    rows: Option<Rows>,
-    words: &str,
-    body: &[u8],
-) -> Vec<u8> {
+pub(crate) fn frame(codec: Codec, coded: &Coded, rows: Option<Rows>) -> Vec<u8> {
+    let Coded { detail, words, body } = coded;
     let (name, rows) = (codec.name(), Rows::words(rows));
     let lines = 1 + memchr::memchr_iter(b'\n', body).count();
-    let head = format!("[brevity 1 {name} {lines} lines, {detail}{rows}: {words}]\n");
+    let comma = if detail.is_empty() { "" } else { ", " };
+    let head = format!("[brevity 1 {name} {lines} lines{comma}{detail}{rows}: {words}]\n");
     let mut out = Vec::with_capacity(head.len() + body.len());
     out.extend_from_slice(head.as_bytes());
     out.extend_from_slice(body);
@@ -108,7 +109,8 @@ impl Head {
         let line = line.strip_prefix(MARK)?.strip_suffix(b"]")?;
         let (head, _words) = std::str::from_utf8(line).ok()?.split_once(": ")?;
         let (codec, rest) = head.split_once(' ')?;
-        let (lines, detail) = rest.split_once(" lines, ")?;
+        let (lines, rest) = rest.split_once(" lines")?;
+        let detail = if rest.is_empty() { rest } else { rest.strip_prefix(", ")? };
         let codec = *Codec::ALL.iter().find(|known| known.name() == codec)?;
         let lines = lines.parse().ok().filter(|&lines| 0 < lines && lines <= LONGEST)?;
         let (detail, rows) = Rows::strip(detail);
@@ -117,11 +119,9 @@ impl Head {
 
     /// The text that `body`, the lines after the head, stands for. `None`: it was not written by the
     /// codec, and the part is plain text that looks like notation.
-    pub(crate) fn decode(&self, body: &[u8]) -> Option<Vec<u8>> {
+    pub(crate) fn decode(&self, body: &[u8], reach: &mut Reach) -> Option<Vec<u8>> {
         let longest = longest_text(body.len());
-        let text = match self.codec {
-            Codec::Table => table::decode(&self.detail, body, longest, DEPTH),
-        }?;
+        let text = codec::decode(self.codec, &self.detail, body, longest, DEPTH, reach)?;
         match self.rows {
             Some(rows) => rows.cut(text),
             None => Some(text),
@@ -135,8 +135,12 @@ mod tests {
 
     #[test]
     fn a_head_says_what_was_framed() {
-        let frame =
-            frame(Codec::Table, "indent 2+", Some(Rows::More), "any words: at all", b"a\nb\nc");
+        let coded = Coded {
+            detail: "indent 2+".to_owned(),
+            words: "any words: at all".to_owned(),
+            body: b"a\nb\nc".to_vec(),
+        };
+        let frame = frame(Codec::Table, &coded, Some(Rows::More));
         let line = frame.split(|&b| b == b'\n').next().unwrap();
         let head = Head::parse(line).unwrap();
         assert_eq!((head.lines, head.detail.as_str()), (3, "indent 2+"));

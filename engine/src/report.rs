@@ -32,6 +32,34 @@ named! {
 
     /// JSON: keys once, values in rows.
     Table "table",
+    /// Logs: what lines have in common, once.
+    Log "log",
+    /// Search results and compiler messages: each path once.
+    Search "search",
+    /// Diffs with short headers.
+    Diff "diff",
+    /// Listings, columns, and runs of equal lines.
+    Text "text",
+    /// Lines that stand earlier in the same request.
+    Repeat "repeat",
+}
+
+/// How far the lines of coded parts lean on others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Reach {
+    /// The most lines up that a line leans on another.
+    pub up: usize,
+    /// The most other lines that it takes to know what one line says.
+    pub others: usize,
+}
+
+impl Reach {
+    /// Notes that a line leans on `others` other lines, the furthest of them `up` lines above it.
+    pub(crate) fn add(&mut self, up: usize, others: usize) {
+        self.up = self.up.max(up);
+        self.others = self.others.max(others);
+    }
 }
 
 /// What a part is, from its bytes.

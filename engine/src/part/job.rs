@@ -8,7 +8,7 @@ use crate::{
     expand::{holds_part, stands_for},
     held::Held,
     json,
-    notation::{Rows, longest_text},
+    notation::{Rows, frame, longest_text},
     step::Done,
     tokens::estimate,
 };
@@ -135,7 +135,7 @@ impl Job {
         let document = json::parse(source, &self.verbatim, &self.settings.limits, &arena)?;
         match wrap::long_strings(&document, source.len()) {
             Some(strings) => wrap::encode(source, &strings, &self.settings, &self.verbatim),
-            None => Ok(table::encode(&document, None, &arena)),
+            None => Ok(frame(Codec::Table, &table::encode(&document, &arena), None)),
         }
     }
 
@@ -156,7 +156,7 @@ impl Job {
         let verbatim: Vec<_> = self.verbatim.iter().map(shifted).collect();
         let arena = Bump::new();
         let document = json::parse(&document, &verbatim, &self.settings.limits, &arena)?;
-        let table = table::encode(&document, Some(rows), &arena);
+        let table = frame(Codec::Table, &table::encode(&document, &arena), Some(rows));
         Ok([b"\n", table.as_slice(), b"\n"].concat())
     }
 

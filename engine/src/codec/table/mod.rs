@@ -21,11 +21,8 @@ mod shape;
 mod syntax;
 mod write;
 
-use crate::{
-    Codec,
-    json::{Document, Spacing},
-    notation::{self, Rows},
-};
+use super::Coded;
+use crate::json::{Document, Spacing};
 use bumpalo::Bump;
 use write::Page;
 
@@ -33,8 +30,8 @@ use write::Page;
 /// further up.
 const PAGE: usize = 99;
 
-/// Writes documents as a table; `rows` tells where they are made of some rows of a longer one.
-pub(crate) fn encode(document: &Document, rows: Option<Rows>, arena: &Bump) -> Vec<u8> {
+/// Writes documents as a table.
+pub(crate) fn encode(document: &Document, arena: &Bump) -> Coded {
     let Page { mut body, words } = write::document(document, arena);
     let spacing = document.spacing.to_string();
     let detail = match spacing.split_once(':') {
@@ -44,7 +41,7 @@ pub(crate) fn encode(document: &Document, rows: Option<Rows>, arena: &Bump) -> V
             format!("{base}{DEPARTS}")
         }
     };
-    notation::frame(Codec::Table, &detail, rows, &words, &body)
+    Coded { detail, words, body }
 }
 
 /// The text that `body` was written for. `None` where `detail` or `body` is not what `encode` writes,
