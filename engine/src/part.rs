@@ -6,6 +6,7 @@
 mod cut;
 mod job;
 mod probe;
+mod segment;
 mod wrap;
 
 pub use job::Job;
@@ -230,7 +231,12 @@ impl Parts {
             let Some(Waiting { piece, raw }) = self.waiting.pop_front() else { return };
             let verbatim = self.protected_in(&piece.range);
             let settings = Arc::clone(&self.settings);
-            let job = Job::new(settings, self.wire, self.place.clone(), piece, raw, verbatim);
+            let segments = match piece.kind {
+                Kind::Text => segment::segments(&piece, &verbatim, settings.policy.only),
+                Kind::Json | Kind::Notation => Vec::new(),
+            };
+            let job =
+                Job::new(settings, self.wire, self.place.clone(), piece, raw, verbatim, segments);
             steps.push(Step::Job(Box::new(job)));
         }
     }

@@ -6,7 +6,7 @@ mod tools;
 
 pub use tools::{Tool, ToolRules, Treatment};
 
-use crate::Limits;
+use crate::{Codec, Limits};
 
 /// The configuration of a stream: what to do, and within which bounds.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +40,8 @@ pub struct Policy {
     pub tools: ToolRules,
     /// Rewrites request bodies as they pass, never holding them whole.
     pub stream_requests: bool,
+    /// Tries this codec alone, on every part that is not a file's text, whatever it looks like.
+    pub only: Option<Codec>,
 }
 
 impl Default for Policy {
@@ -50,6 +52,7 @@ impl Default for Policy {
             protect: Protect::Known,
             tools: ToolRules::default(),
             stream_requests: false,
+            only: None,
         }
     }
 }

@@ -100,6 +100,8 @@ named! {
     Escapes "escapes",
     /// It shows a file that the agent may quote back.
     FileRead "file-read",
+    /// It looks like source code, which the agent may quote back.
+    Source "source",
     /// The configuration excludes the tool.
     Excluded "excluded",
     /// The policy's level is off.
@@ -136,6 +138,17 @@ pub struct Outcome {
     pub tokens_out: u64,
     /// The codec that rewrote it, or the reason why it stayed.
     pub result: Result<Codec, Reason>,
+}
+
+impl Outcome {
+    /// The same part, if it stays after all.
+    pub(crate) fn keep(&mut self, reason: Reason) {
+        if self.result.is_ok() {
+            self.bytes_out = self.bytes_in;
+            self.tokens_out = self.tokens_in;
+            self.result = Err(reason);
+        }
+    }
 }
 
 /// Totals of outcomes. Its size is bounded by the number of codecs and reasons.

@@ -28,6 +28,10 @@ pub(super) struct Piece {
     /// Where it stands in the block's text.
     pub(super) range: Range<u64>,
     pub(super) raw_len: usize,
+    /// Whether it begins where a line does.
+    pub(super) starts_line: bool,
+    /// Whether it ends where a line does: with a newline, or with the block.
+    pub(super) ends_line: bool,
 }
 
 /// Cuts a text into pieces.
@@ -52,6 +56,10 @@ pub(super) struct Cutter {
     probe: Option<Probe>,
     /// Whether a probe was dropped at a bound, since the last piece.
     is_beyond: bool,
+    /// Whether the last piece ended where a line does.
+    is_at_line: bool,
+    /// Whether no more text comes.
+    is_finished: bool,
     pieces: VecDeque<Piece>,
 }
 
@@ -70,6 +78,8 @@ impl Cutter {
             is_blank: true,
             probe: None,
             is_beyond: false,
+            is_at_line: true,
+            is_finished: false,
             pieces: VecDeque::new(),
         }
     }
@@ -106,6 +116,7 @@ impl Cutter {
     /// Ends the text.
     pub(super) fn finish(&mut self) {
         let end = self.end();
+        self.is_finished = true;
         match &mut self.probe {
             Some(Probe { read: Reading::Json(documents), .. }) => {
                 if documents.finish() {
@@ -300,7 +311,17 @@ impl Cutter {
         self.offset += at.text as u64;
         let range = start..self.offset;
         let is_beyond = kind == Kind::Text && mem::take(&mut self.is_beyond);
-        let raw_len = at.raw;
-        self.pieces.push_back(Piece { kind, text, rows: None, is_beyond, range, raw_len });
+        let ends_line = text.ends_with(b"\n") || (self.is_finished && self.text.is_empty());
+        let starts_line = mem::replace(&mut self.is_at_line, ends_line);
+        self.pieces.push_back(Piece {
+            kind,
+            text,
+            rows: None,
+            is_beyond,
+            range,
+            raw_len: at.raw,
+            starts_line,
+            ends_line,
+        });
     }
 }

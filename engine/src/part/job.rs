@@ -1,8 +1,14 @@
 //! One complete part, and what becomes of it.
 
-use super::{Wire, cut::Piece, probe::Bracket, wrap};
+use super::{
+    Wire,
+    cut::Piece,
+    probe::Bracket,
+    segment::{Plan, Segment},
+    wrap,
+};
 use crate::{
-    Codec, Kind, Outcome, Place, Reason, Settings,
+    Codec, Kind, Outcome, Place, Reason, Settings, codec,
     codec::table,
     escape::{Style, escape},
     expand::{holds_part, stands_for},
@@ -29,9 +35,11 @@ pub struct Job {
     raw: Held,
     /// Ranges of the text that must leave as they stand.
     verbatim: Vec<Range<usize>>,
+    /// What is to become of its lines; empty where it is one document.
+    segments: Vec<Segment>,
 }
 
-/// A shorter form of a part.
+/// A shorter form of some text.
 struct Shorter {
     codec: Codec,
     text: Vec<u8>,
@@ -46,88 +54,137 @@ impl Job {
         piece: Piece,
         raw: Held,
         verbatim: Vec<Range<usize>>,
+        segments: Vec<Segment>,
     ) -> Self {
-        Self { settings, wire, place, piece, raw, verbatim }
+        Self { settings, wire, place, piece, raw, verbatim, segments }
     }
 
-    /// Rewrites the part, or keeps it. A panic on the way is caught: the part stays.
+    /// Rewrites the part, or keeps it. A panic on the way is caught: what it concerns stays.
     pub fn run(self) -> Done {
-        let tokens_in = estimate(&self.piece.text);
-        let attempt = || {
-            let shorter = self.shorter(tokens_in)?;
-            let raw = self.escaped(&shorter.text)?;
-            Ok((shorter, raw))
-        };
-        // Nothing that the attempt may have left half done is looked at again.
-        let shorter = catch_unwind(AssertUnwindSafe(attempt)).unwrap_or(Err(Reason::Fault));
-        let bytes_in = self.piece.text.len() as u64;
-        let mut outcome = Outcome {
-            place: self.place,
-            kind: self.piece.kind,
-            bytes_in,
-            bytes_out: bytes_in,
-            tokens_in,
-            tokens_out: tokens_in,
-            result: Err(Reason::NoCodec),
-        };
+        let mut outcomes = Vec::new();
+        let mut text = Vec::new();
+        if self.segments.is_empty() {
+            let document = || self.document();
+            self.attempt(0..self.piece.text.len(), document, &mut text, &mut outcomes);
+        }
+        for segment in &self.segments {
+            let lines = || self.lines(segment);
+            self.attempt(segment.range.clone(), lines, &mut text, &mut outcomes);
+        }
+        let is_shorter = outcomes.iter().any(|outcome| outcome.result.is_ok());
+        let raw = if is_shorter { self.escaped(&text) } else { Err(Reason::NoGain) };
         let mut done = Done::default();
-        match shorter {
-            Ok((shorter, raw)) => {
-                outcome.bytes_out = shorter.text.len() as u64;
-                outcome.tokens_out = shorter.tokens;
-                outcome.result = Ok(shorter.codec);
-                done.put(raw);
-            }
+        match raw {
+            Ok(raw) => done.put(raw),
             Err(reason) => {
-                outcome.result = Err(reason);
+                outcomes.iter_mut().for_each(|outcome| outcome.keep(reason));
                 done.keep(self.raw);
             }
         }
-        done.note(outcome);
+        outcomes.into_iter().for_each(|outcome| done.note(outcome));
         done
     }
 
-    /// The shorter form, if it is worth it and stands for exactly the part's text.
-    fn shorter(&self, tokens_in: u64) -> Result<Shorter, Reason> {
+    /// Adds to `out` what is to leave for `range`: what `shorten` gives, or the text as it is.
+    fn attempt(
+        &self,
+        range: Range<usize>,
+        shorten: impl Fn() -> Result<Shorter, Reason>,
+        out: &mut Vec<u8>,
+        outcomes: &mut Vec<Outcome>,
+    ) {
+        let source = &self.piece.text[range];
+        // Nothing that the attempt may have left half done is looked at again.
+        let shorter = catch_unwind(AssertUnwindSafe(shorten)).unwrap_or(Err(Reason::Fault));
+        let (bytes, tokens) = (source.len() as u64, estimate(source));
+        let mut outcome = Outcome {
+            place: self.place.clone(),
+            kind: self.piece.kind,
+            bytes_in: bytes,
+            bytes_out: bytes,
+            tokens_in: tokens,
+            tokens_out: tokens,
+            result: Err(Reason::NoGain),
+        };
+        match shorter {
+            Ok(shorter) => {
+                outcome.bytes_out = shorter.text.len() as u64;
+                outcome.tokens_out = shorter.tokens;
+                outcome.result = Ok(shorter.codec);
+                out.extend_from_slice(&shorter.text);
+            }
+            Err(reason) => {
+                outcome.result = Err(reason);
+                out.extend_from_slice(source);
+            }
+        }
+        outcomes.push(outcome);
+    }
+
+    /// The shorter form of a part that is JSON.
+    fn document(&self) -> Result<Shorter, Reason> {
         let source = self.piece.text.as_slice();
-        match self.piece.kind {
-            Kind::Notation => return Err(Reason::Notation),
-            Kind::Text if self.piece.is_beyond => return Err(Reason::Limit),
-            Kind::Text => return Err(Reason::NoCodec),
-            Kind::Json => {}
+        if self.piece.kind == Kind::Notation {
+            return Err(Reason::Notation);
         }
-        if source.len() < self.settings.policy.gain.from_bytes {
-            return Err(Reason::Small);
-        }
+        self.can_be_coded(source)?;
         if holds_part(source) {
             return Err(Reason::Notation);
         }
-        let text = self.encode()?;
+        if self.settings.policy.only.is_some_and(|only| only != Codec::Table) {
+            return Err(Reason::NoCodec);
+        }
+        let (body, end) = without_newline(source);
+        let mut text = match self.piece.rows {
+            Some((rows, bracket)) => self.encode_rows(body, rows, bracket)?,
+            None => self.encode_documents(body)?,
+        };
+        text.extend_from_slice(end);
+        self.proved(Codec::Table, text, source)
+    }
+
+    /// The shortest form of some lines.
+    fn lines(&self, segment: &Segment) -> Result<Shorter, Reason> {
+        let source = &self.piece.text[segment.range.clone()];
+        let codecs = match &segment.plan {
+            Plan::Keep(reason) => return Err(*reason),
+            Plan::Code(_) if self.piece.is_beyond => return Err(Reason::Limit),
+            Plan::Code(codecs) => codecs,
+        };
+        self.can_be_coded(source)?;
+        let (body, end) = without_newline(source);
+        let framed = |&codec: &Codec| {
+            let mut text = frame(codec, &codec::encode(codec, body)?, None);
+            text.extend_from_slice(end);
+            Some((estimate(&text), codec, text))
+        };
+        let best = codecs.iter().filter_map(framed).min_by_key(|(tokens, ..)| *tokens);
+        let (_, codec, text) = best.ok_or(Reason::NoGain)?;
+        self.proved(codec, text, source)
+    }
+
+    fn can_be_coded(&self, source: &[u8]) -> Result<(), Reason> {
+        match source.len() < self.settings.policy.gain.from_bytes {
+            true => Err(Reason::Small),
+            false => Ok(()),
+        }
+    }
+
+    /// `text`, if it is worth it and stands for exactly `source`.
+    fn proved(&self, codec: Codec, text: Vec<u8>, source: &[u8]) -> Result<Shorter, Reason> {
         let tokens = estimate(&text);
-        if text.len() >= source.len() || !self.settings.policy.gain.is_met(tokens_in, tokens) {
+        let gain = self.settings.policy.gain;
+        if text.len() >= source.len() || !gain.is_met(estimate(source), tokens) {
             return Err(Reason::NoGain);
         }
         if source.len() > longest_text(text.len()) {
             return Err(Reason::Limit);
         }
-        if !stands_for(&text, source) {
+        // In a JSON string, all parts are proved at once, escapes and all.
+        if self.wire == Wire::Text && !stands_for(&text, source) {
             return Err(Reason::Inexact);
         }
-        Ok(Shorter { codec: Codec::Table, text, tokens })
-    }
-
-    /// What the codec writes. A newline at the end of the part also ends the last line of that.
-    fn encode(&self) -> Result<Vec<u8>, Reason> {
-        let (source, end): (_, &[u8]) = match self.piece.text.strip_suffix(b"\n") {
-            Some(source) => (source, b"\n"),
-            None => (&self.piece.text, b""),
-        };
-        let mut text = match self.piece.rows {
-            Some((rows, bracket)) => self.encode_rows(source, rows, bracket)?,
-            None => self.encode_documents(source)?,
-        };
-        text.extend_from_slice(end);
-        Ok(text)
+        Ok(Shorter { codec, text, tokens })
     }
 
     fn encode_documents(&self, source: &[u8]) -> Result<Vec<u8>, Reason> {
@@ -165,12 +222,28 @@ impl Job {
         if self.wire == Wire::Text {
             return Ok(text.to_vec());
         }
-        let mut raw = Vec::with_capacity(self.raw.len());
-        self.raw.copy_to(&mut raw);
-        let style = Style::of(&raw).ok_or(Reason::Escapes)?;
+        let mut source = vec![b'"'];
+        self.raw.copy_to(&mut source);
+        let style = Style::of(&source[1..]).ok_or(Reason::Escapes)?;
         let text = std::str::from_utf8(text).map_err(|_| Reason::Escapes)?;
-        raw.clear();
+        let mut raw = vec![b'"'];
         escape(text, style, &mut raw);
-        Ok(raw)
+        // The quotes tell the way back that these are strings.
+        [&mut raw, &mut source].into_iter().for_each(|string| string.push(b'"'));
+        if stands_for(&raw, &source) {
+            raw.pop();
+            raw.remove(0);
+            return Ok(raw);
+        }
+        // A coded part may lack the very characters that tell its style.
+        match stands_for(text.as_bytes(), &self.piece.text) {
+            true => Err(Reason::Escapes),
+            false => Err(Reason::Inexact),
+        }
     }
+}
+
+/// A newline at the end of a part also ends the last line of what is coded.
+fn without_newline(source: &[u8]) -> (&[u8], &[u8]) {
+    source.strip_suffix(b"\n").map_or((source, b"" as &[u8]), |body| (body, b"\n"))
 }
