@@ -1,4 +1,4 @@
-//! The way back. It needs the bytes alone.
+//! The way back for coded parts. It needs the bytes alone.
 //!
 //! A coded part may stand in plain text, or inside of JSON strings, at the start of any line there.
 //! So a head line is looked for in the bytes as they come, and what stands before it tells how deep
@@ -16,26 +16,11 @@ use level::{Level, Scan};
 use memchr::memmem;
 use std::ops::Range;
 
-/// Puts back what was shortened, in a stream: plain text, request bodies, logs that hold them.
+/// Puts coded parts back, in a stream.
 ///
 /// It holds one coded part at most, so its memory is bounded by the longest: 8 MiB of text.
-///
-/// ```
-/// use brevity::{Expander, Settings, compress};
-///
-/// let rows: Vec<_> = (0..99).map(|n| format!(r#"{{"name":"row {n}","open":true}}"#)).collect();
-/// let text = format!("[{}]", rows.join(","));
-/// let short = compress(text.as_bytes(), &Settings::default());
-/// assert!(short.len() < text.len() / 2);
-///
-/// let mut back = Vec::new();
-/// let mut expander = Expander::new();
-/// expander.write(short.into(), &mut back);
-/// expander.finish(&mut back);
-/// assert_eq!(back, text.as_bytes());
-/// ```
 #[derive(Debug, Default)]
-pub struct Expander {
+pub(crate) struct Unframer {
     /// What has come: the first `left` bytes have left again, the rest waits.
     held: Vec<u8>,
     left: usize,
@@ -76,19 +61,19 @@ enum Progress {
     Starved(Part),
 }
 
-impl Expander {
+impl Unframer {
     /// A new stream.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
     /// Takes the next bytes; what is settled goes to `sink`.
-    pub fn write(&mut self, chunk: Bytes, sink: &mut impl Sink) {
+    pub(crate) fn write(&mut self, chunk: Bytes, sink: &mut impl Sink) {
         self.write_bytes(&chunk, sink);
     }
 
     /// Ends the stream: all that waits goes to `sink`. Gives the number of parts put back.
-    pub fn finish(mut self, sink: &mut impl Sink) -> u64 {
+    pub(crate) fn finish(mut self, sink: &mut impl Sink) -> u64 {
         self.advance(true, sink);
         sink.put(&self.held[self.left..]);
         self.parts
@@ -232,19 +217,12 @@ impl Part {
     }
 }
 
-/// Puts back what was shortened in `text`.
-pub fn expand(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    expand_into(text, &mut out);
-    out
-}
-
 /// Whether anything in `text` would be put back.
 pub(crate) fn holds_part(text: &[u8]) -> bool {
     if memmem::find(text, MARK).is_none() {
         return false;
     }
-    let mut expander = Expander::new();
+    let mut expander = Unframer::new();
     let mut nowhere = Expected(None);
     let is_found = |piece: &[u8]| {
         expander.write_bytes(piece, &mut nowhere);
@@ -261,7 +239,7 @@ pub(crate) fn stands_for(text: &[u8], source: &[u8]) -> bool {
 }
 
 fn expand_into(text: &[u8], sink: &mut impl Sink) -> u64 {
-    let mut expander = Expander::new();
+    let mut expander = Unframer::new();
     expander.write_bytes(text, sink);
     expander.finish(sink)
 }
@@ -282,7 +260,7 @@ impl Sink for Expected<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Settings;
+    use crate::{Settings, expand};
 
     /// A part stands where it stands, whatever comes after it.
     #[test]

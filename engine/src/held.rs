@@ -62,6 +62,11 @@ impl Held {
         front
     }
 
+    /// All slices, in order, without taking them.
+    pub(crate) fn slices(&self) -> impl Iterator<Item = &[u8]> {
+        self.slices.iter().map(|slice| &slice[..]).chain([&self.tail[..]])
+    }
+
     /// All slices, in order.
     pub fn into_slices(mut self) -> impl Iterator<Item = Bytes> {
         self.seal();

@@ -4,6 +4,7 @@
 //! while they come. [`job`] holds one complete part and rewrites it, on any thread.
 
 mod cut;
+mod earlier;
 mod job;
 mod probe;
 mod segment;
@@ -15,12 +16,14 @@ use crate::{
     Kind, Level, Outcome, Place, Reason, Settings, Treatment,
     escape::Unescaper,
     held::Held,
+    repeat::History,
     step::{Step, Steps},
     tokens::Estimator,
     walk::tag::{Span, SpanKind, TagMode, TagWalker},
 };
 use bytes::Bytes;
 use cut::{Cutter, Piece};
+use segment::Segment;
 use smallvec::SmallVec;
 use std::{collections::VecDeque, ops::Range, sync::Arc};
 
@@ -64,32 +67,57 @@ enum Route {
 impl Block {
     /// A block that comes as `wire` says. `treatment` is the policy's word on the tool that made it.
     pub fn new(settings: Arc<Settings>, wire: Wire, treatment: Treatment, place: Place) -> Self {
-        let reason = match treatment {
-            _ if settings.policy.level == Level::Off => Some(Reason::Off),
-            Treatment::Rewrite => None,
-            Treatment::FileRead => Some(Reason::FileRead),
-            Treatment::Excluded => Some(Reason::Excluded),
-        };
-        Self(match reason {
+        Self(match reason(&settings, treatment) {
             Some(reason) => Route::Pass(Pass::new(wire, reason, place)),
-            None => Route::Cut(Box::new(Parts::new(settings, wire, place))),
+            None => Route::Cut(Box::new(Parts::new(settings, wire, place, None))),
         })
+    }
+
+    /// A block inside of a JSON string, one of several of a request: `history` is to come with each
+    /// call.
+    pub(crate) fn of_request(
+        settings: Arc<Settings>,
+        treatment: Treatment,
+        place: Place,
+        history: Option<&mut History>,
+    ) -> Self {
+        let Some(history) = history.filter(|history| !history.is_closed()) else {
+            return Self::new(settings, Wire::JsonString, treatment, place);
+        };
+        history.begin();
+        let reason = reason(&settings, treatment);
+        Self(Route::Cut(Box::new(Parts::new(settings, Wire::JsonString, place, reason))))
+    }
+
+    /// Like [`write`](Self::write).
+    pub(crate) fn write_after(
+        &mut self,
+        history: Option<&mut History>,
+        chunk: Bytes,
+        steps: &mut Steps,
+    ) {
+        match &mut self.0 {
+            Route::Pass(pass) => pass.write(chunk, steps),
+            Route::Cut(parts) => parts.write(chunk, history, steps),
+        }
+    }
+
+    /// Like [`finish`](Self::finish).
+    pub(crate) fn finish_after(self, history: Option<&mut History>, steps: &mut Steps) {
+        match self.0 {
+            Route::Pass(pass) => pass.finish(steps),
+            Route::Cut(parts) => parts.finish(history, steps),
+        }
     }
 
     /// Takes the next bytes; what is complete goes to `steps`.
     pub fn write(&mut self, chunk: Bytes, steps: &mut Steps) {
-        match &mut self.0 {
-            Route::Pass(pass) => pass.write(chunk, steps),
-            Route::Cut(parts) => parts.write(chunk, steps),
-        }
+        self.write_after(None, chunk, steps);
     }
 
     /// Ends the block: all that waits goes to `steps`.
     pub fn finish(self, steps: &mut Steps) {
-        match self.0 {
-            Route::Pass(pass) => pass.finish(steps),
-            Route::Cut(parts) => parts.finish(steps),
-        }
+        self.finish_after(None, steps);
     }
 
     /// Ends a block that breaks off: all that waits leaves as it came.
@@ -98,6 +126,16 @@ impl Block {
             Route::Pass(pass) => pass.finish(steps),
             Route::Cut(parts) => parts.abandon(steps),
         }
+    }
+}
+
+/// Why nothing of a block may be written shorter, if so.
+fn reason(settings: &Settings, treatment: Treatment) -> Option<Reason> {
+    match treatment {
+        _ if settings.policy.level == Level::Off => Some(Reason::Off),
+        Treatment::Rewrite => None,
+        Treatment::FileRead => Some(Reason::FileRead),
+        Treatment::Excluded => Some(Reason::Excluded),
     }
 }
 
@@ -147,6 +185,8 @@ struct Parts {
     settings: Arc<Settings>,
     wire: Wire,
     place: Place,
+    /// Why nothing but what came before may leave it, if so.
+    reason: Option<Reason>,
     text: TextReader,
     cutter: Cutter,
     tags: TagWalker,
@@ -165,13 +205,14 @@ struct Waiting {
 }
 
 impl Parts {
-    fn new(settings: Arc<Settings>, wire: Wire, place: Place) -> Self {
+    fn new(settings: Arc<Settings>, wire: Wire, place: Place, reason: Option<Reason>) -> Self {
         let cutter = Cutter::new(&settings);
         let tags = TagWalker::new(&settings.policy.protect, TagMode::Blocks, &settings.limits);
         Self {
             settings,
             wire,
             place,
+            reason,
             text: TextReader::new(wire),
             cutter,
             tags,
@@ -181,7 +222,7 @@ impl Parts {
         }
     }
 
-    fn write(&mut self, chunk: Bytes, steps: &mut Steps) {
+    fn write(&mut self, chunk: Bytes, history: Option<&mut History>, steps: &mut Steps) {
         let Self { text, cutter, tags, protected, .. } = self;
         text.read(&chunk, |run, raw_len| {
             cutter.write(run, raw_len);
@@ -193,10 +234,10 @@ impl Parts {
         });
         self.raw.push(chunk);
         self.collect();
-        self.release(self.tags.settled(), steps);
+        self.release(self.tags.settled(), history, steps);
     }
 
-    fn finish(mut self, steps: &mut Steps) {
+    fn finish(mut self, history: Option<&mut History>, steps: &mut Steps) {
         let Self { text, cutter, tags, protected, .. } = &mut self;
         let mut protect = |span: Span| {
             if span.kind == SpanKind::Protected {
@@ -210,7 +251,7 @@ impl Parts {
         cutter.finish();
         tags.finish(protect);
         self.collect();
-        self.release(u64::MAX, steps);
+        self.release(u64::MAX, history, steps);
     }
 
     fn abandon(self, steps: &mut Steps) {
@@ -226,18 +267,29 @@ impl Parts {
         }
     }
 
-    fn release(&mut self, settled: u64, steps: &mut Steps) {
+    fn release(&mut self, settled: u64, mut history: Option<&mut History>, steps: &mut Steps) {
         while self.waiting.front().is_some_and(|waiting| waiting.piece.range.end <= settled) {
             let Some(Waiting { piece, raw }) = self.waiting.pop_front() else { return };
             let verbatim = self.protected_in(&piece.range);
+            let mut segments = self.segments(&piece, &verbatim);
+            if let Some(history) = history.as_deref_mut() {
+                let may_refer = matches!(self.reason, None | Some(Reason::FileRead));
+                let tokens = self.settings.policy.gain.tokens;
+                segments = earlier::refer(&piece, &raw, segments, may_refer, tokens, history);
+            }
             let settings = Arc::clone(&self.settings);
-            let segments = match piece.kind {
-                Kind::Text => segment::segments(&piece, &verbatim, settings.policy.only),
-                Kind::Json | Kind::Notation => Vec::new(),
-            };
             let job =
                 Job::new(settings, self.wire, self.place.clone(), piece, raw, verbatim, segments);
             steps.push(Step::Job(Box::new(job)));
+        }
+    }
+
+    /// What is to become of the lines of a piece; nothing for documents and notation.
+    fn segments(&self, piece: &Piece, verbatim: &[Range<usize>]) -> Vec<Segment> {
+        match (piece.kind, self.reason) {
+            (Kind::Notation, _) | (Kind::Json, None) => Vec::new(),
+            (_, Some(reason)) => segment::kept(piece, verbatim, reason),
+            (Kind::Text, None) => segment::segments(piece, verbatim, self.settings.policy.only),
         }
     }
 

@@ -35,6 +35,8 @@ pub use crate::part::Job;
 pub enum Step {
     /// Bytes that leave as they came.
     Keep(Bytes),
+    /// New bytes.
+    Put(Bytes),
     /// What happened to a part that no job was needed for.
     Note(Outcome),
     /// A complete part. Run it anywhere; what it gives takes this place in the order.
@@ -46,6 +48,7 @@ impl Step {
     pub fn run(self) -> Done {
         match self {
             Step::Keep(bytes) => Done { pieces: vec![Piece::Keep(bytes)] },
+            Step::Put(bytes) => Done { pieces: vec![Piece::Put(bytes.into())] },
             Step::Note(outcome) => Done { pieces: vec![Piece::Note(outcome)] },
             Step::Job(job) => job.run(),
         }

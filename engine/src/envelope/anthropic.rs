@@ -39,3 +39,8 @@ pub(super) fn claim(item_type: &str) -> Claim {
 pub(super) fn is_call(item_type: &str) -> bool {
     item_type == "tool_use"
 }
+
+/// Whether an item of this type stands for all that came before it, which the model does not see.
+pub(super) fn replaces_history(item_type: &str) -> bool {
+    item_type == "compaction"
+}

@@ -23,10 +23,14 @@ mod openai_chat;
 mod outlet;
 mod owner;
 mod path;
+mod prompt;
 mod reader;
+mod recall;
 mod wait;
 
-use crate::{Settings, held::Held, step::Steps};
+pub(crate) use recall::Follower;
+
+use crate::{Codec, Level, Settings, held::Held, step::Steps};
 use bytes::Bytes;
 use reader::Reader;
 use std::sync::Arc;
@@ -103,6 +107,9 @@ impl Request {
 
     /// Ends the body: all that waits goes to `steps`. A second call does nothing.
     pub fn finish(&mut self, steps: &mut Steps) {
+        if self.whole.as_ref().is_some_and(|held| self.may_repeat(held)) {
+            self.reader.remember();
+        }
         self.stream(steps);
         if !std::mem::replace(&mut self.finished, true) {
             self.reader.finish(steps);
@@ -112,6 +119,16 @@ impl Request {
     /// What the request says of itself; complete after [`finish`](Self::finish).
     pub fn facts(&self) -> &Facts {
         self.reader.facts()
+    }
+
+    /// Whether results may refer to what came before, which all of the request has to tell.
+    fn may_repeat(&self, held: &Held) -> bool {
+        let Settings { policy, limits } = &*self.settings;
+        let is_wanted = policy.only.is_none_or(|only| only == Codec::Repeat);
+        is_wanted
+            && policy.level != Level::Off
+            && recall::can_follow(limits)
+            && prompt::holds_history(held.slices(), limits.json_depth)
     }
 
     /// Lets go of what is held. From here on the body streams.

@@ -5,13 +5,14 @@ use super::{
     calls::{Call, Calls, Source, command_in},
     capture::Capture,
     openai_chat,
-    outlet::{Outlet, Verdict, note},
+    outlet::{Outlet, Role, Verdict, note},
     owner::{Claim, Owner, Reference, Standing},
     path::{Fact, Frame, KEY, Leaf, Path},
 };
 use crate::{
     Place, Reason, Settings, Tool,
     escape::unescape,
+    repeat::Recall,
     step::Steps,
     walk::json::{Event, JsonWalker, Scalar},
 };
@@ -47,7 +48,27 @@ pub(super) struct Reader {
 }
 
 impl Reader {
+    /// Reads a request whose eligible texts are to be shortened.
     pub(super) fn new(dialect: Dialect, settings: Arc<Settings>) -> Self {
+        Self::with_role(dialect, settings, Role::Shorten(None))
+    }
+
+    /// Reads a request whose references are to be followed.
+    pub(super) fn back(dialect: Dialect, settings: Arc<Settings>) -> Self {
+        Self::with_role(dialect, settings, Role::Follow(Recall::new(dialect.noun())))
+    }
+
+    /// Lets texts from here on refer to what came before.
+    pub(super) fn remember(&mut self) {
+        self.outlet.remember(self.dialect.noun());
+    }
+
+    /// How many references were followed.
+    pub(super) fn followed(&self) -> u64 {
+        self.outlet.followed()
+    }
+
+    fn with_role(dialect: Dialect, settings: Arc<Settings>, role: Role) -> Self {
         let grammar = match dialect {
             Dialect::Anthropic => anthropic::slot,
             Dialect::OpenAiChat => openai_chat::slot,
@@ -58,7 +79,7 @@ impl Reader {
             path: Path::new(grammar),
             skipped: 0,
             capture: Capture::default(),
-            outlet: Outlet::new(Arc::clone(&settings)),
+            outlet: Outlet::new(Arc::clone(&settings), role),
             facts: Facts::default(),
             owner: Owner::default(),
             part: Standing::default(),
@@ -269,6 +290,9 @@ impl Reader {
                 let item = text.as_deref().unwrap_or_default();
                 self.owner.claim = self.owner.claim.or(anthropic::claim(item));
                 self.call.is_call = anthropic::is_call(item);
+                if anthropic::replaces_history(item) {
+                    self.outlet.forget();
+                }
             }
             Fact::PartType => self.learn_part(Standing::known(text.as_deref() == Some("text"))),
             Fact::Answers => self.owner.answers = text.into(),

@@ -148,6 +148,7 @@ impl Job {
         let source = &self.piece.text[segment.range.clone()];
         let codecs = match &segment.plan {
             Plan::Keep(reason) => return Err(*reason),
+            Plan::Refer(line) => return Ok(self.reference(line, source)),
             Plan::Code(_) if self.piece.is_beyond => return Err(Reason::Limit),
             Plan::Code(codecs) => codecs,
         };
@@ -161,6 +162,12 @@ impl Job {
         let best = codecs.iter().filter_map(framed).min_by_key(|(tokens, ..)| *tokens);
         let (_, codec, text) = best.ok_or(Reason::NoGain)?;
         self.proved(codec, text, source)
+    }
+
+    fn reference(&self, line: &str, source: &[u8]) -> Shorter {
+        let (_, end) = without_newline(source);
+        let text = [line.as_bytes(), end].concat();
+        Shorter { codec: Codec::Repeat, tokens: estimate(&text), text }
     }
 
     fn can_be_coded(&self, source: &[u8]) -> Result<(), Reason> {
@@ -228,6 +235,13 @@ impl Job {
         let text = std::str::from_utf8(text).map_err(|_| Reason::Escapes)?;
         let mut raw = vec![b'"'];
         escape(text, style, &mut raw);
+        // What the parts stand for, where references stay: these were proved by their lines.
+        if self.segments.iter().any(|segment| matches!(segment.plan, Plan::Refer(_))) {
+            let referred = self.with_references();
+            let referred = std::str::from_utf8(&referred).map_err(|_| Reason::Escapes)?;
+            source.truncate(1);
+            escape(referred, style, &mut source);
+        }
         // The quotes tell the way back that these are strings.
         [&mut raw, &mut source].into_iter().for_each(|string| string.push(b'"'));
         if stands_for(&raw, &source) {
@@ -236,10 +250,24 @@ impl Job {
             return Ok(raw);
         }
         // A coded part may lack the very characters that tell its style.
-        match stands_for(text.as_bytes(), &self.piece.text) {
+        match stands_for(text.as_bytes(), &self.with_references()) {
             true => Err(Reason::Escapes),
             false => Err(Reason::Inexact),
         }
+    }
+}
+
+impl Job {
+    /// The part's text, with references for what came before.
+    fn with_references(&self) -> Vec<u8> {
+        let text = |segment: &Segment| {
+            let source = &self.piece.text[segment.range.clone()];
+            match &segment.plan {
+                Plan::Refer(line) => self.reference(line, source).text,
+                Plan::Keep(_) | Plan::Code(_) => source.to_vec(),
+            }
+        };
+        self.segments.iter().flat_map(text).collect()
     }
 }
 

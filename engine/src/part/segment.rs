@@ -18,12 +18,14 @@ pub(super) struct Segment {
 }
 
 /// What is to become of a segment.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Plan {
     /// It stays.
     Keep(Reason),
     /// The shortest form that one of these codecs writes, if it is worth it.
     Code(&'static [Codec]),
+    /// This line stands for it.
+    Refer(String),
 }
 
 /// Parts the lines of `piece` into segments that tile it. Lines that `verbatim` touches stay, and so
@@ -49,6 +51,17 @@ pub(super) fn segments(
     }
     looks(text, done..lines.end, only, &mut segments);
     keep(lines.end..text.len(), Reason::Limit, &mut segments);
+    segments
+}
+
+/// The same for a part that stays for `reason`: only what came before may leave it.
+pub(super) fn kept(piece: &Piece, verbatim: &[Range<usize>], reason: Reason) -> Vec<Segment> {
+    let mut segments = segments(piece, verbatim, Some(Codec::Repeat));
+    for segment in &mut segments {
+        if segment.plan != Plan::Keep(Reason::Protected) {
+            segment.plan = Plan::Keep(reason);
+        }
+    }
     segments
 }
 

@@ -1,0 +1,228 @@
+//! Lines of a part that stand earlier in the request.
+
+use super::{
+    cut::Piece,
+    segment::{Plan, Segment},
+};
+use crate::{
+    Kind, Reason,
+    escape::{Style, unescape},
+    held::Held,
+    notation::MARK,
+    repeat::{History, Known, LONGEST_REFERENCE, Reference, Run, raw_lines},
+    tokens::estimate,
+};
+use memchr::memmem;
+use std::ops::Range;
+
+/// How many raw bytes a byte of text takes at most.
+const ESCAPED: usize = 6;
+
+/// A part's lines, as text and as they stand in their JSON string.
+struct Lines {
+    raw: Vec<u8>,
+    /// Each line in `raw`, without its end.
+    raws: Vec<Range<usize>>,
+    /// Each line in the part's text, with its newline. Empty if the text cannot be written again.
+    texts: Vec<Range<usize>>,
+    /// The lines that the part holds whole.
+    whole: Range<usize>,
+}
+
+/// Remembers the lines of `piece` and cuts those out of `segments` that came before: a reference
+/// that saves `tokens` stands for them. `may_refer`: the policy lets the part be rewritten.
+pub(super) fn refer(
+    piece: &Piece,
+    raw: &Held,
+    segments: Vec<Segment>,
+    may_refer: bool,
+    tokens: u64,
+    history: &mut History,
+) -> Vec<Segment> {
+    if history.is_closed() {
+        return segments;
+    }
+    let lines = Lines::new(piece, raw);
+    if lines.hold_notation(piece) {
+        history.close();
+        return segments;
+    }
+    if !piece.starts_line {
+        lines.pass_first(piece, history);
+    }
+    let segments = match segments.is_empty() {
+        true => lines.refer_document(piece, may_refer, tokens, history),
+        false => lines.refer_lines(piece, segments, may_refer, tokens, history),
+    };
+    lines.pass_last(piece, history);
+    segments
+}
+
+impl Lines {
+    fn new(piece: &Piece, held: &Held) -> Self {
+        let mut raw = Vec::with_capacity(held.len());
+        held.copy_to(&mut raw);
+        let raws = raw_lines(&raw);
+        let mut texts = Vec::new();
+        if Style::of(&raw).is_some() {
+            let mut start = 0;
+            for line in piece.text.split_inclusive(|&byte| byte == b'\n') {
+                texts.push(start..start + line.len());
+                start += line.len();
+            }
+        }
+        if texts.len() != raws.len() {
+            texts.clear();
+        }
+        let last = raws.len() - usize::from(!piece.ends_line && ends_open(&raw, &raws));
+        let first = usize::from(!piece.starts_line).min(last);
+        Self { raw, raws, texts, whole: first..last }
+    }
+
+    fn raw(&self, line: usize) -> &[u8] {
+        &self.raw[self.raws[line].clone()]
+    }
+
+    /// Whether someone's notation stands there: then the way back finds other lines than these.
+    fn hold_notation(&self, piece: &Piece) -> bool {
+        let is_reference = |line: usize| {
+            let raw = self.raw(line);
+            let mut text = Vec::new();
+            raw.starts_with(b"[same ")
+                && raw.len() <= LONGEST_REFERENCE * ESCAPED
+                && unescape(raw, &mut text).is_ok()
+                && Reference::parse(&text).is_some()
+        };
+        piece.kind == Kind::Notation
+            || memmem::find(&self.raw, MARK).is_some()
+            || (0..self.raws.len()).any(is_reference)
+    }
+
+    /// The end of a line that began in an earlier part.
+    fn pass_first(&self, piece: &Piece, history: &mut History) {
+        let Some(first) = self.raws.first() else { return };
+        let ends = self.raws.len() > 1 || piece.ends_line || !ends_open(&self.raw, &self.raws);
+        let len = history.pass(first.len(), ends);
+        if len.is_some_and(|len| len <= LONGEST_REFERENCE * ESCAPED) {
+            // It may be a reference, which nobody has seen whole.
+            history.close();
+        }
+    }
+
+    /// The start of a line that ends in a later part.
+    fn pass_last(&self, piece: &Piece, history: &mut History) {
+        let is_first = !piece.starts_line && self.raws.len() == 1;
+        if self.whole.end < self.raws.len() && !is_first {
+            let _ = history.pass(self.raws[self.whole.end].len(), false);
+        }
+    }
+
+    fn known(&self, piece: &Piece, may_go: impl Fn(usize) -> bool) -> Vec<Known> {
+        let known = |line: usize| match self.texts.get(line) {
+            Some(text) => {
+                Known::new(self.raw(line), estimate(&piece.text[text.clone()]), may_go(line))
+            }
+            None => Known::new(self.raw(line), 0, false),
+        };
+        self.whole.clone().map(known).collect()
+    }
+
+    fn refer_document(
+        &self,
+        piece: &Piece,
+        may_refer: bool,
+        tokens: u64,
+        history: &mut History,
+    ) -> Vec<Segment> {
+        let known = self.known(piece, |_| may_refer);
+        let (Some(first), Some(last)) = (self.raws.first(), self.raws.last()) else {
+            return Vec::new();
+        };
+        if piece.rows.is_some() || self.whole != (0..self.raws.len()) {
+            history.enter_run(&known);
+            return Vec::new();
+        }
+        let raw = &self.raw[first.start..last.end];
+        let Some(run) = history.document(raw, &known, tokens) else {
+            history.enter_document(raw, &known);
+            return Vec::new();
+        };
+        history.enter_run(&known);
+        vec![Segment { range: 0..piece.text.len(), plan: self.plan(&run, history) }]
+    }
+
+    fn refer_lines(
+        &self,
+        piece: &Piece,
+        segments: Vec<Segment>,
+        may_refer: bool,
+        tokens: u64,
+        history: &mut History,
+    ) -> Vec<Segment> {
+        let mut fixed = segments.iter().filter(|segment| segment.is_fixed()).peekable();
+        let mut may_go = vec![may_refer; self.raws.len()];
+        for (text, may_go) in self.texts.iter().zip(&mut may_go) {
+            while fixed.next_if(|segment| segment.range.end <= text.start).is_some() {}
+            *may_go &= fixed.peek().is_none_or(|segment| segment.range.start >= text.end);
+        }
+        let known = self.known(piece, |line| may_go[line]);
+        let runs = history.runs(&known, tokens);
+        let mut done = 0;
+        let mut holes = Vec::new();
+        for run in &runs {
+            let lines = self.whole.start + run.lines.start..self.whole.start + run.lines.end;
+            let range = self.texts[lines.start].start..self.texts[lines.end - 1].end;
+            holes.push(Segment { range, plan: self.plan(run, history) });
+        }
+        for run in runs {
+            history.enter(&known[done..run.lines.start]);
+            history.enter_run(&known[run.lines.clone()]);
+            done = run.lines.end;
+        }
+        history.enter(&known[done..]);
+        punch(segments, holes)
+    }
+
+    fn plan(&self, run: &Run, history: &History) -> Plan {
+        let first = self.raw(self.whole.start + run.lines.start);
+        Plan::Refer(history.reference(run, first).line())
+    }
+}
+
+/// Whether the last line has no `\n` behind it.
+fn ends_open(raw: &[u8], raws: &[Range<usize>]) -> bool {
+    raws.last().is_some_and(|last| last.end == raw.len())
+}
+
+/// `segments` with `holes` in them, both in order.
+fn punch(segments: Vec<Segment>, holes: Vec<Segment>) -> Vec<Segment> {
+    if holes.is_empty() {
+        return segments;
+    }
+    let mut out = Vec::new();
+    let mut holes = holes.into_iter().peekable();
+    for segment in segments {
+        let mut start = segment.range.start;
+        while let Some(hole) = holes.next_if(|hole| hole.range.start < segment.range.end) {
+            out.extend(segment.within(start..hole.range.start));
+            start = hole.range.end;
+            out.push(hole);
+        }
+        // A hole may reach over the segment's end.
+        start = start.max(out.last().map_or(0, |last| last.range.end));
+        out.extend(segment.within(start..segment.range.end));
+    }
+    out
+}
+
+impl Segment {
+    /// Whether nothing may stand for its lines, references included.
+    fn is_fixed(&self) -> bool {
+        matches!(self.plan, Plan::Keep(Reason::Protected | Reason::Limit | Reason::Notation))
+    }
+
+    /// The same for some of its lines.
+    fn within(&self, range: Range<usize>) -> Option<Segment> {
+        (range.start < range.end).then(|| Segment { range, plan: self.plan.clone() })
+    }
+}

@@ -1,0 +1,88 @@
+//! The way back: coded parts first, then references to what came before.
+
+use crate::{
+    Sink,
+    envelope::{Dialect, Follower},
+    expand::Unframer,
+};
+use bytes::Bytes;
+
+/// Puts back what was shortened, in a stream: plain text, request bodies, logs that hold them.
+///
+/// It holds one coded part at most, and of a request body the lines that may be referred to: 8 MiB of
+/// each.
+///
+/// ```
+/// use brevity::{Expander, Settings, compress};
+///
+/// let rows: Vec<_> = (0..99).map(|n| format!(r#"{{"name":"row {n}","open":true}}"#)).collect();
+/// let text = format!("[{}]", rows.join(","));
+/// let short = compress(text.as_bytes(), &Settings::default());
+/// assert!(short.len() < text.len() / 2);
+///
+/// let mut back = Vec::new();
+/// let mut expander = Expander::new();
+/// expander.write(short.into(), &mut back);
+/// expander.finish(&mut back);
+/// assert_eq!(back, text.as_bytes());
+/// ```
+#[derive(Debug)]
+pub struct Expander {
+    parts: Unframer,
+    followers: [Follower; 2],
+}
+
+impl Default for Expander {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Expander {
+    /// A new stream.
+    pub fn new() -> Self {
+        Self { parts: Unframer::new(), followers: Dialect::ALL.map(Follower::new) }
+    }
+
+    /// Takes the next bytes; what is settled goes to `sink`.
+    pub fn write(&mut self, chunk: Bytes, sink: &mut impl Sink) {
+        let [first, second] = &mut self.followers;
+        let mut second = Follow { follower: second, sink };
+        self.parts.write(chunk, &mut Follow { follower: first, sink: &mut second });
+    }
+
+    /// Ends the stream: all that waits goes to `sink`. Gives the number of coded parts and references
+    /// put back.
+    pub fn finish(self, sink: &mut impl Sink) -> u64 {
+        let Self { parts, followers: [mut first, mut second] } = self;
+        let mut second_sink = Follow { follower: &mut second, sink };
+        let parts = parts.finish(&mut Follow { follower: &mut first, sink: &mut second_sink });
+        let followed = first.finish(&mut second_sink);
+        parts + followed + second.finish(sink)
+    }
+}
+
+/// Sends bytes through a follower on to a sink.
+struct Follow<'a, S> {
+    follower: &'a mut Follower,
+    sink: &'a mut S,
+}
+
+impl<S: Sink> Sink for Follow<'_, S> {
+    fn keep(&mut self, bytes: Bytes) {
+        self.follower.write(bytes, self.sink);
+    }
+
+    fn put(&mut self, bytes: &[u8]) {
+        self.keep(Bytes::copy_from_slice(bytes));
+    }
+}
+
+/// Puts back what was shortened in `text`.
+pub fn expand(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut expander = Expander::new();
+    expander.write(Bytes::copy_from_slice(text), &mut out);
+    expander.finish(&mut out);
+    out
+}
