@@ -166,7 +166,7 @@ impl Lines {
             *may_go &= fixed.peek().is_none_or(|segment| segment.range.start >= text.end);
         }
         let known = self.known(piece, |line| may_go[line]);
-        let runs = history.runs(&known, tokens);
+        let runs = history.runs(&known, |line| self.raw(self.whole.start + line), tokens);
         let mut done = 0;
         let mut holes = Vec::new();
         for run in &runs {

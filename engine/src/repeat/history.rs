@@ -11,11 +11,12 @@ use super::{
     line::{Line, Number},
     reference::Reference,
 };
+use crate::tokens::estimate;
 use foldhash::HashMap;
 use std::ops::Range;
 
-/// What a reference weighs at most, in tokens.
-const COST: u64 = 30;
+/// What a reference weighs at least, in tokens.
+const COST: u64 = 15;
 /// How many places of a line are remembered: the first and the last.
 const PLACES: usize = 2;
 
@@ -131,14 +132,24 @@ impl History {
         })
     }
 
-    /// The runs of `lines` that came before and save `tokens` at least, in order.
-    pub(crate) fn runs(&self, lines: &[Known], tokens: u64) -> Vec<Run> {
+    /// The runs of `lines` that came before and weigh more than a reference by `tokens`, in order.
+    /// `raw` gives a line's bytes.
+    pub(crate) fn runs<'r>(
+        &self,
+        lines: &[Known],
+        raw: impl Fn(usize) -> &'r [u8],
+        tokens: u64,
+    ) -> Vec<Run> {
         let (mut runs, mut done) = (Vec::<Run>::new(), 0);
         if !self.may_follow(lines) {
             return runs;
         }
         for at in 0..lines.len() {
-            let run = || self.run_at(lines, done, at).filter(|run| run.tokens >= COST + tokens);
+            let run = || {
+                let run = self.run_at(lines, done, at).filter(|run| run.tokens >= COST + tokens)?;
+                let reference = self.reference(&run, raw(run.lines.start)).line();
+                (run.tokens >= estimate(reference.as_bytes()) + tokens).then_some(run)
+            };
             if at >= done
                 && let Some(run) = run()
             {
