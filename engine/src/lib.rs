@@ -33,18 +33,18 @@ mod part;
 mod policy;
 mod repeat;
 mod report;
-mod restore;
 mod sink;
 mod step;
 mod tokens;
+mod unframe;
 
 pub use envelope::{Dialect, Facts, Request};
+pub use expand::{Expander, expand};
 pub use held::Held;
 pub use limits::Limits;
 pub use part::{Block, Wire, compress};
 pub use policy::{Gain, Level, Policy, Protect, Settings, Tool, ToolRules, Treatment};
 pub use report::{Codec, Kind, Outcome, Place, Reach, Reason, Report, Tally};
-pub use restore::{Expander, expand};
 pub use sink::Sink;
 pub use step::{Done, Job, Step, Steps};
 #[cfg(feature = "exact-tokens")]

@@ -16,7 +16,7 @@ use crate::{
     Kind, Level, Outcome, Place, Reason, Settings, Treatment,
     escape::Unescaper,
     held::Held,
-    repeat::History,
+    repeat::{History, Stands},
     step::{Step, Steps},
     tokens::Estimator,
     walk::tag::{Span, SpanKind, TagMode, TagWalker},
@@ -273,9 +273,14 @@ impl Parts {
             let verbatim = self.protected_in(&piece.range);
             let mut segments = self.segments(&piece, &verbatim);
             if let Some(history) = history.as_deref_mut() {
-                let may_refer = matches!(self.reason, None | Some(Reason::FileRead));
+                let leans_on = match self.reason {
+                    None => Stands::Coded,
+                    // Agents quote files: their lines must stand as they are somewhere.
+                    Some(Reason::FileRead) => Stands::Plain,
+                    Some(_) => Stands::Not,
+                };
                 let tokens = self.settings.policy.gain.tokens;
-                segments = earlier::refer(&piece, &raw, segments, may_refer, tokens, history);
+                segments = earlier::refer(&piece, &raw, segments, leans_on, tokens, history);
             }
             let settings = Arc::clone(&self.settings);
             let job =

@@ -12,9 +12,10 @@ const LAYERS: &[&[&str]] = &[
     &["escape", "walk", "json", "tokens"],
     &["codec", "repeat", "notation", "detect"],
     // Below the parts: a part is expanded before it leaves.
-    &["expand"],
+    &["unframe"],
     &["part", "step"],
     &["envelope", "placeholder"],
+    &["expand"],
 ];
 
 /// Siblings that do not know each other.
@@ -199,7 +200,7 @@ fn a_wrong_arrow_is_found() {
         ("part.rs", "pub(super) use super::envelope::*;"),
         ("tokens.rs", "use std::time::Instant;"),
         ("expand.rs", "use brevity_proxy::run;"),
-        ("expand.rs", "use crate::step::Steps;"),
+        ("unframe.rs", "use crate::step::Steps;"),
         ("held.rs", "#[cfg(test)]\nmod tests;\nuse crate::part::Job;"),
     ] {
         assert!(!faults(file, code).is_empty(), "{file}: {code}");

@@ -67,14 +67,16 @@ fn requests_leave_alike() {
         };
         let mut streamed = Settings::default();
         streamed.policy.stream_requests = true;
-        let (whole, facts) =
-            run::request(&Settings::default(), dialect, chunks(&[body]).into_iter());
-        cuts::random(body, 4, RUNS, |pieces| {
-            for settings in [&Settings::default(), &streamed] {
-                let (out, seen) = run::request(settings, dialect, chunks(pieces).into_iter());
+        for settings in [Settings::default(), streamed] {
+            let (whole, facts) = run::request(&settings, dialect, chunks(&[body]).into_iter());
+            cuts::random(body, 4, RUNS, |pieces| {
+                let (out, seen) = run::request(&settings, dialect, chunks(pieces).into_iter());
                 assert!(out.bytes == whole.bytes, "{name}");
                 assert_eq!((out.outcomes, &seen), (whole.outcomes.clone(), &facts), "{name}");
-            }
-        });
+            });
+            cuts::random(&whole.bytes, 5, 2, |pieces| {
+                assert!(run::expand(chunks(pieces).into_iter()) == *body, "{name}");
+            });
+        }
     }
 }

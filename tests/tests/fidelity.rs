@@ -9,6 +9,7 @@ use brevity_tests::{
     run,
 };
 use bytes::Bytes;
+use std::collections::BTreeSet;
 
 const AWKWARD: &str = r#" {"model":"m" , "messages":[ {"role":"user","content":"😀 1.0 \/ \u00e9 \ud800 \u0000"},
   {"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":[{"type":"image","source":{}}]},
@@ -34,30 +35,45 @@ fn a_request_with_nothing_eligible_leaves_from_the_same_buffers() {
     }
 }
 
-/// What an agent quotes in an edit: some lines of a numbered view, without the numbers. Gives the
-/// number of edits tried on what the model is shown of `body`.
+/// What an agent quotes in an edit: some lines of a numbered view, without the numbers. Every line of
+/// a file that was read must stand somewhere in what the model is shown of `body`, up to there, and
+/// what is shown must be the file's. Gives the number of edits tried.
 fn edits(name: &str, body: &[u8]) -> usize {
     let (out, _) =
         run::request(&Settings::default(), Dialect::Anthropic, run::chunks(body, 65_536));
     let [files, shown] = [body, &out.bytes].map(corpus::tool_results);
+    let mut standing = BTreeSet::new();
     let mut edits = 0;
     for (file, shown) in files.iter().zip(&shown) {
+        standing.extend(shown.lines().map(without_number));
         let Some(file) = numbered(file) else { continue };
-        let shown = numbered(shown).expect("a file view lost its numbers");
-        for (at, old_string) in shown.windows(3).enumerate().step_by(7) {
-            let is_found = file.join("\n").contains(&old_string.join("\n"));
-            assert!(is_found, "{name}: line {at} is not the file's");
-            edits += 1;
+        let lost = file.iter().find(|line| !standing.contains(*line));
+        assert_eq!(lost, None, "{name}: a line of a file stands nowhere");
+        for run in shown.split("[same ") {
+            let lines: Vec<_> = run.lines().filter_map(number_and_text).collect();
+            for quoted in lines.windows(3).step_by(7) {
+                let quoted: Vec<_> = quoted.iter().map(|(_, text)| *text).collect();
+                let is_found = file.windows(3).any(|window| window == quoted);
+                assert!(is_found, "{name}: {quoted:?} is not the file's");
+                edits += 1;
+            }
         }
     }
     edits
 }
 
+/// A line's text, without the number of a view.
+fn without_number(line: &str) -> &str {
+    number_and_text(line).map_or(line, |(_, text)| text)
+}
+
+fn number_and_text(line: &str) -> Option<(u32, &str)> {
+    let (number, text) = line.split_once('\t')?;
+    Some((number.trim().parse().ok()?, text))
+}
+
 fn numbered(view: &str) -> Option<Vec<&str>> {
-    let lines = view.lines().map(|line| {
-        let (number, text) = line.split_once('\t')?;
-        number.trim().parse::<u32>().ok().map(|_| text)
-    });
+    let lines = view.lines().map(|line| number_and_text(line).map(|(_, text)| text));
     lines.collect::<Option<Vec<_>>>().filter(|lines| lines.len() > 3)
 }
 

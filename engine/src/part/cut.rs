@@ -9,9 +9,9 @@
 use super::probe::{Bracket, Place, Probe, Reading};
 use crate::{
     Kind, Settings,
-    expand::holds_part,
     limits::LONGEST,
     notation::{Head, MARK, Rows},
+    unframe::holds_part,
     walk::json::is_space,
 };
 use std::{collections::VecDeque, mem, ops::Range};

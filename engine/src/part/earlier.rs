@@ -9,7 +9,7 @@ use crate::{
     escape::{Style, unescape},
     held::Held,
     notation::MARK,
-    repeat::{History, Known, LONGEST_REFERENCE, Reference, Run, raw_lines},
+    repeat::{History, Known, LONGEST_REFERENCE, Reference, Run, Stands, raw_lines},
     tokens::estimate,
 };
 use memchr::memmem;
@@ -30,12 +30,12 @@ struct Lines {
 }
 
 /// Remembers the lines of `piece` and cuts those out of `segments` that came before: a reference
-/// that saves `tokens` stands for them. `may_refer`: the policy lets the part be rewritten.
+/// that saves `tokens` stands for them, to lines that stand as `leans_on` says.
 pub(super) fn refer(
     piece: &Piece,
     raw: &Held,
     segments: Vec<Segment>,
-    may_refer: bool,
+    leans_on: Stands,
     tokens: u64,
     history: &mut History,
 ) -> Vec<Segment> {
@@ -51,8 +51,8 @@ pub(super) fn refer(
         lines.pass_first(piece, history);
     }
     let segments = match segments.is_empty() {
-        true => lines.refer_document(piece, may_refer, tokens, history),
-        false => lines.refer_lines(piece, segments, may_refer, tokens, history),
+        true => lines.refer_document(piece, leans_on, tokens, history),
+        false => lines.refer_lines(piece, segments, leans_on, tokens, history),
     };
     lines.pass_last(piece, history);
     segments
@@ -117,12 +117,12 @@ impl Lines {
         }
     }
 
-    fn known(&self, piece: &Piece, may_go: impl Fn(usize) -> bool) -> Vec<Known> {
+    fn known(&self, piece: &Piece, leans_on: impl Fn(usize) -> Stands) -> Vec<Known> {
         let known = |line: usize| match self.texts.get(line) {
             Some(text) => {
-                Known::new(self.raw(line), estimate(&piece.text[text.clone()]), may_go(line))
+                Known::new(self.raw(line), estimate(&piece.text[text.clone()]), leans_on(line))
             }
-            None => Known::new(self.raw(line), 0, false),
+            None => Known::new(self.raw(line), 0, Stands::Not),
         };
         self.whole.clone().map(known).collect()
     }
@@ -130,16 +130,16 @@ impl Lines {
     fn refer_document(
         &self,
         piece: &Piece,
-        may_refer: bool,
+        leans_on: Stands,
         tokens: u64,
         history: &mut History,
     ) -> Vec<Segment> {
-        let known = self.known(piece, |_| may_refer);
+        let known = self.known(piece, |_| leans_on);
         let (Some(first), Some(last)) = (self.raws.first(), self.raws.last()) else {
             return Vec::new();
         };
         if piece.rows.is_some() || self.whole != (0..self.raws.len()) {
-            history.enter_run(&known);
+            history.enter(&known, |_| Stands::Not);
             return Vec::new();
         }
         let raw = &self.raw[first.start..last.end];
@@ -147,7 +147,7 @@ impl Lines {
             history.enter_document(raw, &known);
             return Vec::new();
         };
-        history.enter_run(&known);
+        history.enter(&known, |_| Stands::Not);
         vec![Segment { range: 0..piece.text.len(), plan: self.plan(&run, history) }]
     }
 
@@ -155,17 +155,21 @@ impl Lines {
         &self,
         piece: &Piece,
         segments: Vec<Segment>,
-        may_refer: bool,
+        leans_on: Stands,
         tokens: u64,
         history: &mut History,
     ) -> Vec<Segment> {
-        let mut fixed = segments.iter().filter(|segment| segment.is_fixed()).peekable();
-        let mut may_go = vec![may_refer; self.raws.len()];
-        for (text, may_go) in self.texts.iter().zip(&mut may_go) {
-            while fixed.next_if(|segment| segment.range.end <= text.start).is_some() {}
-            *may_go &= fixed.peek().is_none_or(|segment| segment.range.start >= text.end);
-        }
-        let known = self.known(piece, |line| may_go[line]);
+        // The segment of each line: they tile the lines.
+        let mut at = 0;
+        let plan = |text: &Range<usize>| {
+            while segments[at].range.end <= text.start {
+                at += 1;
+            }
+            &segments[at]
+        };
+        let owners: Vec<_> = self.texts.iter().map(plan).collect();
+        let lean = |line: usize| if owners[line].is_fixed() { Stands::Not } else { leans_on };
+        let known = self.known(piece, lean);
         let runs = history.runs(&known, |line| self.raw(self.whole.start + line), tokens);
         let mut done = 0;
         let mut holes = Vec::new();
@@ -174,12 +178,18 @@ impl Lines {
             let range = self.texts[lines.start].start..self.texts[lines.end - 1].end;
             holes.push(Segment { range, plan: self.plan(run, history) });
         }
+        let stands = |line: usize| match owners.get(self.whole.start + line).map(|s| &s.plan) {
+            Some(Plan::Keep(_)) => Stands::Plain,
+            Some(Plan::Code(_) | Plan::Refer(_)) => Stands::Coded,
+            // Nobody knows how to write it.
+            None => Stands::Not,
+        };
         for run in runs {
-            history.enter(&known[done..run.lines.start]);
-            history.enter_run(&known[run.lines.clone()]);
+            history.enter(&known[done..run.lines.start], |line| stands(done + line));
+            history.enter(&known[run.lines.clone()], |_| Stands::Not);
             done = run.lines.end;
         }
-        history.enter(&known[done..]);
+        history.enter(&known[done..], |line| stands(done + line));
         punch(segments, holes)
     }
 

@@ -11,12 +11,12 @@ use crate::{
     Codec, Kind, Outcome, Place, Reason, Settings, codec,
     codec::table,
     escape::{Style, escape},
-    expand::{holds_part, stands_for},
     held::Held,
     json,
     notation::{Rows, frame, longest_text},
     step::Done,
     tokens::estimate,
+    unframe::{holds_part, stands_for},
 };
 use bumpalo::Bump;
 use std::{

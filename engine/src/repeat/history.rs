@@ -44,8 +44,18 @@ struct Entry {
     key: Key,
     number: Option<Number>,
     spot: Spot,
-    /// Whether it can be referred to by itself.
-    is_free: bool,
+    stands: Stands,
+}
+
+/// In which form a line stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Stands {
+    /// It cannot be referred to: it is in a document, or a reference stands for it.
+    Not,
+    /// In a codec's form, perhaps.
+    Coded,
+    /// As it is.
+    Plain,
 }
 
 /// A line of a piece, to be looked up.
@@ -56,8 +66,8 @@ pub(crate) struct Known {
     len: usize,
     /// What it weighs, in tokens.
     tokens: u64,
-    /// Whether a reference may stand for it.
-    may_go: bool,
+    /// In which form a line must stand, or better, that this one may refer to; `Not`: to none.
+    leans_on: Stands,
 }
 
 /// Lines of a piece that came before.
@@ -72,11 +82,11 @@ pub(crate) struct Run {
 }
 
 impl Known {
-    pub(crate) fn new(raw: &[u8], tokens: u64, may_go: bool) -> Self {
+    pub(crate) fn new(raw: &[u8], tokens: u64, leans_on: Stands) -> Self {
         let Line { number, rest } = Line::of(raw);
         // Whether there is a number belongs to the line.
         let key = key(rest) & !1 | Key::from(number.is_some());
-        Self { key, number, len: raw.len(), tokens, may_go }
+        Self { key, number, len: raw.len(), tokens, leans_on }
     }
 }
 
@@ -165,8 +175,9 @@ impl History {
         let source = *self.documents.get(&key(raw))? as usize;
         let weight = lines.iter().map(|line| line.tokens).sum();
         let run = Run { lines: 0..lines.len(), source, moved: 0, tokens: weight };
-        let may_go = self.may_follow(lines) && lines.iter().all(|line| line.may_go);
-        (may_go && weight >= COST + tokens).then_some(run)
+        let may_go = |line: &Known| line.leans_on != Stands::Not;
+        (self.may_follow(lines) && lines.iter().all(may_go) && weight >= COST + tokens)
+            .then_some(run)
     }
 
     /// Whether the way back would follow references to as many bytes.
@@ -218,7 +229,8 @@ impl History {
             (None, None) => true,
             _ => false,
         };
-        number && line.may_go && line.key == entry.key && entry.is_free
+        let stands = line.leans_on != Stands::Not && entry.stands >= line.leans_on;
+        number && stands && line.key == entry.key
     }
 
     /// The reference to a run, whose first line is `raw`.
@@ -232,33 +244,28 @@ impl History {
         }
     }
 
-    /// Remembers lines that stand there.
-    pub(crate) fn enter(&mut self, lines: &[Known]) {
-        lines.iter().for_each(|line| self.add(line, true));
-    }
-
-    /// Remembers lines for which a reference stands, and which nothing refers to.
-    pub(crate) fn enter_run(&mut self, lines: &[Known]) {
-        lines.iter().for_each(|line| self.add(line, false));
+    /// Remembers lines, which stand in this form.
+    pub(crate) fn enter(&mut self, lines: &[Known], stands: impl Fn(usize) -> Stands) {
+        lines.iter().enumerate().for_each(|(at, line)| self.add(line, stands(at)));
     }
 
     /// Remembers a document, which is referred to as a whole.
     pub(crate) fn enter_document(&mut self, raw: &[u8], lines: &[Known]) {
         let place = self.entries.len();
-        self.enter_run(lines);
+        self.enter(lines, |_| Stands::Not);
         if self.entries.len() == place + lines.len() {
             self.documents.entry(key(raw)).or_insert(place as u32);
         }
     }
 
-    fn add(&mut self, line: &Known, is_free: bool) {
+    fn add(&mut self, line: &Known, stands: Stands) {
         let Some(spot) = self.account.enter(line.len) else { return };
         if line.len > LONGEST_LINE {
             return;
         }
         let place = self.entries.len() as u32;
-        self.entries.push(Entry { key: line.key, number: line.number, spot, is_free });
-        if is_free {
+        self.entries.push(Entry { key: line.key, number: line.number, spot, stands });
+        if stands != Stands::Not {
             self.places.entry(line.key).or_insert([place; PLACES])[1] = place;
         }
     }

@@ -26,7 +26,7 @@ mod recall;
 mod reference;
 
 pub(crate) use account::{LONGEST_LINE, Noun};
-pub(crate) use history::{History, Known, Run};
+pub(crate) use history::{History, Known, Run, Stands};
 pub(crate) use line::raw_lines;
 pub(crate) use recall::Recall;
 pub(crate) use reference::{LONGEST_REFERENCE, Reference};

@@ -119,7 +119,10 @@ mod tests {
         for (reference, line) in [
             (reference(), r#"[same 40 lines as tool result 3, lines 12-51, from "def main"]"#),
             (one, "[same 1 line as tool result 3, line 12]"),
-            (moved, r#"[same 40 lines as tool message 3, lines 12-51, numbers -3, from "def main"]"#),
+            (
+                moved,
+                r#"[same 40 lines as tool message 3, lines 12-51, numbers -3, from "def main"]"#,
+            ),
         ] {
             assert_eq!(reference.line(), line);
             assert_eq!(Reference::parse(line.as_bytes()), Some(reference));

@@ -4,6 +4,7 @@ mod engine;
 mod envelope;
 mod json;
 mod placeholder;
+mod repeat;
 mod sse;
 mod tag;
 
@@ -11,5 +12,6 @@ pub use engine::{eager, expand};
 pub use envelope::{Passed, envelope, pass_request};
 pub use json::{json_walker, walk_json};
 pub use placeholder::placeholders;
+pub use repeat::repeat;
 pub use sse::{frame_sse, sse};
 pub use tag::{check_tags, tag_walker, walk_tags};

@@ -1,0 +1,116 @@
+//! What stands earlier in a request, and the lines that refer to it.
+
+use brevity::{Codec, Dialect, Policy, Settings, expand};
+use brevity_tests::{
+    property,
+    run::{self, Output},
+};
+use proptest::prelude::*;
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3_000, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn what_is_referred_to_comes_back(data in prop::collection::vec(0_u8..48, 0..120), choice in any::<u8>(), size in any::<u8>()) {
+        property::repeat(&[&[choice, size], &data[..]].concat());
+    }
+}
+
+fn shorten(body: &str) -> Output {
+    let chunks = run::chunks(body.as_bytes(), 100);
+    run::request(&Settings::new(Policy::default(), Default::default()), Dialect::Anthropic, chunks)
+        .0
+}
+
+/// A request whose tool results have these texts, with `rest` behind its messages.
+fn body(texts: &[&str], rest: &str) -> String {
+    let item = |text: &&str| {
+        let text = serde_json::to_string(text).expect("a string is JSON");
+        format!(r#"{{"type":"tool_result","tool_use_id":"a","content":{text}}}"#)
+    };
+    let items: Vec<_> = texts.iter().map(item).collect();
+    format!(r#"{{"messages":[{{"role":"user","content":[{}]}}]{rest}}}"#, items.join(","))
+}
+
+/// The texts of what leaves.
+fn texts(out: &Output) -> Vec<String> {
+    let body: serde_json::Value = serde_json::from_slice(&out.bytes).expect("JSON");
+    let items = body["messages"][0]["content"].as_array().expect("items").clone();
+    items.iter().filter_map(|item| item["content"].as_str().map(str::to_owned)).collect()
+}
+
+fn view(lines: std::ops::Range<usize>, from: usize) -> String {
+    let line =
+        |at: usize| format!("{:>6}\tlet value_{at} = compute({at}, \"some words\");", at + from);
+    lines.map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_second_reading_is_one_line() {
+    let file = view(1..41, 0);
+    let out = shorten(&body(&[&file, "nothing", &file], ""));
+    let line = r#"[same 40 lines as tool result 1, lines 1-40, from "let value_1 = compute(1,"]"#;
+    assert_eq!(texts(&out), [file.as_str(), "nothing", line]);
+    assert_eq!(out.outcomes[2].result, Ok(Codec::Repeat));
+    assert_eq!(expand(&out.bytes), body(&[&file, "nothing", &file], "").as_bytes());
+}
+
+#[test]
+fn a_view_whose_numbers_moved_is_the_same() {
+    let (file, edited) = (view(1..41, 0), view(11..41, 70));
+    let texts = texts(&shorten(&body(&[&file, &edited], "")));
+    let line = "[same 30 lines as tool result 1, lines 11-40, numbers +70, \
+                from \"let value_11 =\"]";
+    assert_eq!(texts[1], line);
+}
+
+#[test]
+fn nothing_refers_to_a_reference() {
+    let file = view(1..41, 0);
+    let texts = texts(&shorten(&body(&[&file, &file, &file], "")));
+    assert_eq!(texts[1], texts[2]);
+    assert!(texts[2].starts_with("[same 40 lines as tool result 1,"), "{}", texts[2]);
+}
+
+#[test]
+fn what_may_not_be_in_the_prompt_is_not_referred_to() {
+    let file = view(1..41, 0);
+    for (rest, may_refer) in [
+        ("", true),
+        (r#","context_management":null"#, true),
+        (r#","context_management":{"edits":[{"type":"clear_thinking_20251015"}]}"#, true),
+        (r#","context_management":{"edits":[{"type":"clear_tool_uses_20250919"}]}"#, false),
+        (r#","previous_response_id":"r""#, false),
+    ] {
+        let out = shorten(&body(&[&file, &file], rest));
+        assert_eq!(out.rewritten() > 0, may_refer, "{rest}");
+    }
+    let compacted = body(&[&file, &file], "").replacen(
+        r#"},{"type":"tool_result""#,
+        r#"},{"type":"compaction","content":"what was said"},{"type":"tool_result""#,
+        1,
+    );
+    let out = shorten(&compacted);
+    assert_eq!((out.rewritten(), out.bytes == compacted.as_bytes()), (0, true));
+}
+
+#[test]
+fn a_foreign_reference_ends_it() {
+    let file = view(1..41, 0);
+    let foreign = "[same 1 line as tool result 1, line 2]";
+    let texts = texts(&shorten(&body(&[&file, &file, foreign, &file], "")));
+    assert!(texts[1].starts_with("[same 40 lines"));
+    assert_eq!(texts[2..], [foreign, &file]);
+}
+
+#[test]
+fn results_of_calls_that_nobody_knows_are_still_counted() {
+    let file = view(1..41, 0);
+    let mut settings = Settings::default();
+    settings.limits.calls = 1;
+    let call = r#"{"type":"tool_use","id":"a","name":"x"},"#;
+    let body = body(&[&file, &file], "").replacen("[{\"type", &format!("[{call}{{\"type"), 1);
+    let chunks = run::chunks(body.as_bytes(), 100);
+    let (out, _) = run::request(&settings, Dialect::Anthropic, chunks);
+    assert_eq!(out.bytes, body.as_bytes());
+}
