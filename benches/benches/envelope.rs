@@ -56,7 +56,7 @@ fn take(steps: &mut Steps, answer: &mut Answer) {
         match step {
             Step::Keep(bytes) => answer.0 += bytes.len(),
             Step::Note(_) => answer.1 += 1,
-            Step::Job(_) => panic!("nothing is rewritten"),
+            Step::Put(_) | Step::Job(_) => panic!("nothing is rewritten"),
         }
     }
 }
