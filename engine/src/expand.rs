@@ -1,7 +1,7 @@
 //! The way back: coded parts first, then references to what came before.
 
 use crate::{
-    Sink,
+    Reach, Sink,
     envelope::{Dialect, Follower},
     unframe::Unframer,
 };
@@ -49,6 +49,20 @@ impl Expander {
         let [first, second] = &mut self.followers;
         let mut second = Follow { follower: second, sink };
         self.parts.write(chunk, &mut Follow { follower: first, sink: &mut second });
+    }
+
+    /// How far the lines of the coded parts that were put back so far lean on other lines of their part.
+    ///
+    /// ```
+    /// let rows: Vec<_> = (0..99).map(|n| format!(r#"{{"name":"row {n}","of":"x"}}"#)).collect();
+    /// let short = brevity::compress(rows.join("\n").as_bytes(), &brevity::Settings::default());
+    /// let mut expander = brevity::Expander::new();
+    /// expander.write(short.into(), &mut Vec::new());
+    /// let reach = expander.reach();
+    /// assert!(reach.up <= 100 && reach.others <= 2);
+    /// ```
+    pub fn reach(&self) -> Reach {
+        self.parts.reach()
     }
 
     /// Ends the stream: all that waits goes to `sink`. Gives the number of coded parts and references

@@ -44,7 +44,8 @@ named! {
     Repeat "repeat",
 }
 
-/// How far the lines of coded parts lean on others.
+/// How far the lines of coded parts lean on others. Heads of tables, under which lines stand, are not
+/// counted; they come at least every 100 lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Reach {

@@ -29,6 +29,8 @@ pub(crate) struct Unframer {
     part: Option<Part>,
     /// How many coded parts were put back.
     parts: u64,
+    /// How far lines lean in the parts that were put back.
+    reach: Reach,
 }
 
 /// A long chunk is read in pieces, so that no more of it is held than has to be.
@@ -54,7 +56,7 @@ enum Progress {
     /// It goes on with the next line.
     Open(Part),
     /// It is complete: what stands here stands for this text.
-    Whole(Vec<u8>, Range<usize>),
+    Whole(Vec<u8>, Range<usize>, Reach),
     /// It is plain text. The search goes on from here.
     Plain(usize),
     /// More bytes are needed.
@@ -65,6 +67,11 @@ impl Unframer {
     /// A new stream.
     pub(crate) fn new() -> Self {
         Self::default()
+    }
+
+    /// How far lines lean in the coded parts that were put back so far.
+    pub(crate) fn reach(&self) -> Reach {
+        self.reach
     }
 
     /// Takes the next bytes; what is settled goes to `sink`.
@@ -92,7 +99,10 @@ impl Unframer {
             match self.read(part, at_end) {
                 Progress::Open(part) => self.part = Some(part),
                 Progress::Plain(from) => self.searched = from,
-                Progress::Whole(text, place) => self.put_back(&text, place, sink),
+                Progress::Whole(text, place, reach) => {
+                    self.reach.add(reach.up, reach.others);
+                    self.put_back(&text, place, sink);
+                }
                 Progress::Starved(part) => {
                     self.part = Some(part);
                     break;
@@ -150,8 +160,10 @@ impl Unframer {
         };
         part.lines = lines;
         if part.head.as_ref().is_some_and(|(head, _)| head.lines == lines) {
-            return match self.decode(&part, end).zip(self.place(&part, end, next)) {
-                Some((text, place)) => Progress::Whole(text, place),
+            let mut reach = Reach::default();
+            let text = self.decode(&part, end, &mut reach);
+            return match text.zip(self.place(&part, end, next)) {
+                Some((text, place)) => Progress::Whole(text, place, reach),
                 None => plain,
             };
         }
@@ -161,11 +173,11 @@ impl Unframer {
         }
     }
 
-    fn decode(&self, part: &Part, end: usize) -> Option<Vec<u8>> {
+    fn decode(&self, part: &Part, end: usize, reach: &mut Reach) -> Option<Vec<u8>> {
         let (head, body) = part.head.as_ref()?;
         let escapes = part.level.read(&self.held[part.start..end])?;
         let body = part.level.read(&self.held[*body..end])?;
-        escapes.write(head.decode(&body.text, &mut Reach::default())?)
+        escapes.write(head.decode(&body.text, reach)?)
     }
 
     /// What a complete part takes up: for rows of a document, the line ends around it too.

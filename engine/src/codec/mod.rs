@@ -44,7 +44,7 @@ pub(crate) fn decode(
     reach: &mut Reach,
 ) -> Option<Vec<u8>> {
     match codec {
-        Codec::Table => table::decode(detail, body, longest, depth),
+        Codec::Table => table::decode(detail, body, longest, depth, reach),
         Codec::Log => log::decode(detail, body, longest, reach),
         Codec::Search => search::decode(detail, body, longest, reach),
         Codec::Diff => diff::decode(detail, body, longest, reach),

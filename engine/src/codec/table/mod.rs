@@ -22,7 +22,10 @@ mod syntax;
 mod write;
 
 use super::Coded;
-use crate::json::{Document, Spacing};
+use crate::{
+    json::{Document, Spacing},
+    report::Reach,
+};
 use bumpalo::Bump;
 use write::Page;
 
@@ -46,7 +49,13 @@ pub(crate) fn encode(document: &Document, arena: &Bump) -> Coded {
 
 /// The text that `body` was written for. `None` where `detail` or `body` is not what `encode` writes,
 /// where the text would be longer than `longest` bytes, or nests deeper than `depth`.
-pub(crate) fn decode(detail: &str, body: &[u8], longest: usize, depth: usize) -> Option<Vec<u8>> {
+pub(crate) fn decode(
+    detail: &str,
+    body: &[u8],
+    longest: usize,
+    depth: usize,
+    reach: &mut Reach,
+) -> Option<Vec<u8>> {
     let (spacing, body) = match detail.strip_suffix(DEPARTS) {
         None => (detail.parse(), body),
         Some(base) => {
@@ -56,7 +65,7 @@ pub(crate) fn decode(detail: &str, body: &[u8], longest: usize, depth: usize) ->
         }
     };
     let spacing: Spacing = spacing.ok()?;
-    let compact = read::document(body, longest, depth)?;
+    let compact = read::document(body, longest, depth, reach)?;
     let mut text = Vec::with_capacity(compact.len());
     spacing.restore(&compact, depth, longest, &mut text)?;
     Some(text)

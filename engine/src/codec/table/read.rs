@@ -1,16 +1,23 @@
 //! Lines into JSON without white space.
 
 mod head;
+mod leans;
 mod row;
 
 use super::syntax::{ends_key, ends_value};
-use crate::json::is_literal;
+use crate::{json::is_literal, report::Reach};
+use leans::Leans;
 use std::ops::Range;
 
 /// Reads what `write::document` wrote. Documents are followed by a newline each where there are
 /// several. `None` where `body` is something else, nests deeper than `depth`, or would become longer
-/// than `longest` bytes.
-pub(super) fn document(body: &[u8], longest: usize, depth: usize) -> Option<Vec<u8>> {
+/// than `longest` bytes. What lines lean on goes to `reach`.
+pub(super) fn document(
+    body: &[u8],
+    longest: usize,
+    depth: usize,
+    reach: &mut Reach,
+) -> Option<Vec<u8>> {
     let mut reader = Reader {
         body,
         at: 0,
@@ -22,12 +29,15 @@ pub(super) fn document(body: &[u8], longest: usize, depth: usize) -> Option<Vec<
         above: Vec::new(),
         marks: Vec::new(),
         slots: 0,
+        leans: Leans::default(),
     };
     match reader.eat(b'#') {
         true => reader.table(Rows::Documents)?,
         false => reader.generic()?,
     }
-    (reader.at == body.len()).then_some(reader.out)
+    let is_whole = reader.at == body.len();
+    reader.leans.finish(reach);
+    is_whole.then_some(reader.out)
 }
 
 enum Shape {
@@ -65,8 +75,16 @@ enum Rows {
 enum Above {
     Nothing,
     Absent,
-    /// Where in the output its value stands.
-    Value(Range<usize>),
+    Value(Stood),
+}
+
+/// Where a value stands that may come again.
+#[derive(Clone, Debug)]
+struct Stood {
+    /// In the output.
+    range: Range<usize>,
+    /// Its line in the body.
+    line: u32,
 }
 
 struct Reader<'b> {
@@ -79,9 +97,10 @@ struct Reader<'b> {
     in_row: bool,
     in_head: bool,
     above: Vec<Above>,
-    /// Where in the output each marked value stands.
-    marks: Vec<Range<usize>>,
+    /// Each marked value; `None` while it is read.
+    marks: Vec<Option<Stood>>,
     slots: usize,
+    leans: Leans,
 }
 
 impl Reader<'_> {
@@ -103,8 +122,16 @@ impl Reader<'_> {
         (self.out.len() + bytes.len() <= self.longest).then(|| self.out.extend_from_slice(bytes))
     }
 
-    fn copy(&mut self, range: Range<usize>) -> Option<()> {
+    /// Puts a value again.
+    fn copy(&mut self, Stood { range, line }: Stood) -> Option<()> {
+        let has_parts = matches!(self.out.get(range.start), Some(b'{' | b'['));
+        self.leans.lean(self.body, self.at, line, has_parts);
         (self.out.len() + range.len() <= self.longest).then(|| self.out.extend_from_within(range))
+    }
+
+    /// What was put since `from` may come again.
+    fn stood(&mut self, from: usize) -> Stood {
+        Stood { range: from..self.out.len(), line: self.leans.line(self.body, self.at) }
     }
 
     fn enter<T>(&mut self, inner: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
@@ -153,17 +180,17 @@ impl Reader<'_> {
         self.at += usize::from(!is_mark);
         let number = self.number()?;
         if !is_mark {
-            let range = self.marks.get(number.checked_sub(1)?)?.clone();
-            return (!range.is_empty()).then(|| self.copy(range))?;
+            let stood = self.marks.get(number.checked_sub(1)?)?.clone()?;
+            return self.copy(stood);
         }
         self.expect(b' ')?;
         if number != self.marks.len() + 1 {
             return None;
         }
-        self.marks.push(0..0);
+        self.marks.push(None);
         let from = self.out.len();
         self.enter(|reader| reader.shaped(shape))?;
-        self.marks[number - 1] = from..self.out.len();
+        self.marks[number - 1] = Some(self.stood(from));
         Some(())
     }
 

@@ -53,14 +53,14 @@ impl Reader<'_> {
             Mode::Constant(value) => return self.put(value),
             Mode::Default(value) if ends_cell(self.body, self.at) => return self.put(value),
             _ if ends_cell(self.body, self.at) => match self.above[field.slot].clone() {
-                Above::Value(range) => return self.copy(range),
+                Above::Value(stood) => return self.copy(stood),
                 _ => return None,
             },
             _ => {}
         }
         let from = self.out.len();
         self.shaped(&field.shape)?;
-        self.above[field.slot] = Above::Value(from..self.out.len());
+        self.above[field.slot] = Above::Value(self.stood(from));
         Some(())
     }
 
