@@ -16,7 +16,7 @@ pub(super) fn blunt(shape: &Shape) -> bool {
         b'*' => shape.indent > 0 && matches!(shape.at(1), b' ' | b'/'),
         _ => false,
     };
-    let digits = shape.digits() < 6 && shape.control() == 0;
+    let digits = shape.digits() < 6;
     digits && (opens || matches!(shape.last(), b';' | b'{'))
 }
 
@@ -26,11 +26,11 @@ pub(super) fn points(shape: &Shape) -> i32 {
     if ends >= SURE {
         return ends;
     }
-    let ends = ends + keyword(shape);
-    if ends >= SURE || shape.signs() + shape.odd() + shape.slashes() + shape.indent == 0 {
-        return ends + key(shape);
+    let points = operators(shape, ends + keyword(shape));
+    if points >= SURE {
+        return points;
     }
-    ends + operators(shape) + remark(shape) + key(shape)
+    points + remark(shape) + key(shape)
 }
 
 /// Points for how it ends.
@@ -105,7 +105,7 @@ fn quoted(shape: &Shape) -> i32 {
 
 /// Points for the first word.
 fn keyword(shape: &Shape) -> i32 {
-    let word = shape.word();
+    let word = shape.word;
     let next = shape.at(word.len());
     if word.is_empty() || !b" \n(:!<;{\t.?".contains(&next) {
         return 0;
@@ -137,20 +137,20 @@ fn body(shape: &Shape, alone: i32) -> i32 {
     alone + i32::from(odd) + i32::from(shape.indent > 0)
 }
 
-/// Points for operators and calls.
-fn operators(shape: &Shape) -> i32 {
+/// Points for operators and calls, up to where they are enough with the `points` there are.
+fn operators(shape: &Shape, mut points: i32) -> i32 {
     let front = shape.front();
-    let mut points = i32::from(shape.signs() >= 3) + i32::from(shape.signs() >= 6);
+    points += i32::from(shape.signs() >= 3) + i32::from(shape.signs() >= 6);
     points += i32::from(shape.indent > 1 && shape.signs() > 0);
-    if let Some(at) = memchr::memchr(b'=', front) {
-        points += assigns(front, at);
+    if points >= SURE || shape.signs() == 0 {
+        return points;
     }
+    points += memchr::memchr(b'=', front).map_or(0, |at| assigns(front, at));
     if let Some(at) = memchr::memchr(b'(', front) {
         let called = at > 0 && (wordy(front[at - 1]) || b">!.".contains(&front[at - 1]));
         points += i32::from(called) + i32::from(front.get(at + 1) == Some(&b')'));
     }
-    let path = memchr::memchr_iter(b':', front).any(|at| front.get(at + 1) == Some(&b':'));
-    points + i32::from(path)
+    points
 }
 
 /// Points for the first `=` and its neighbours.
@@ -167,7 +167,8 @@ fn assigns(front: &[u8], at: usize) -> i32 {
     }
 }
 
-/// Points for a comment after code, and for a tab between words, as assemblers have.
+/// Points for a comment after code, for a path of names, and for a tab between words, as assemblers
+/// have.
 fn remark(shape: &Shape) -> i32 {
     let front = shape.front();
     let near = |at: usize| front.get(at).copied().unwrap_or(b'\n');
@@ -176,8 +177,9 @@ fn remark(shape: &Shape) -> i32 {
     let hash = |at: usize| spaced(at) && b" ,".contains(&front[at - 2]) && near(at + 1) == b' ';
     let comment = shape.slashes() > 0 && memchr::memchr_iter(b'/', front).any(slash)
         || shape.odd() > 0 && memchr::memchr_iter(b'#', front).any(hash);
-    let tab = shape.indent > 0 && memchr::memchr(b'\t', front).is_some();
-    2 * i32::from(comment) + i32::from(tab)
+    let tab = shape.indent > 0 && shape.control() > 0 && memchr::memchr(b'\t', front).is_some();
+    let path = shape.signs() > 0 && memchr::memchr_iter(b':', front).any(|at| near(at + 1) == b':');
+    2 * i32::from(comment) + i32::from(tab) + i32::from(path)
 }
 
 /// Points for `key: value` or `key:` as in YAML: the key has no space and small letters.

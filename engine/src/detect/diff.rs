@@ -43,6 +43,10 @@ pub(super) struct Diffs {
 impl Diffs {
     /// Whether `line` belongs to a diff. `rest` is what follows it.
     pub(super) fn takes(&mut self, line: &[u8], rest: &[u8]) -> bool {
+        if matches!((&self.at, line[0]), (At::Outside, byte) if !matches!(byte, b'd' | b'-' | b'c'))
+        {
+            return false;
+        }
         let line = bare(line);
         let next = match self.at {
             At::Outside => begins(line, rest),
@@ -113,7 +117,7 @@ fn header(line: &[u8]) -> Option<At> {
 fn hunks(line: &[u8]) -> Option<At> {
     let signs = line.iter().take_while(|byte| **byte == b'@').count();
     let mut ranges = line.get(signs..)?.split(|byte| *byte == b' ').skip(1);
-    if signs < 2 || signs > 16 {
+    if !(2..=16).contains(&signs) {
         return None;
     }
     let old = lines(ranges.next()?.strip_prefix(b"-")?)?;

@@ -59,7 +59,7 @@ impl Kind {
             Kind::Hit => [4, 0, 6, 3, 3],
             Kind::Named => [2, 0, 6, 2, 1],
             Kind::Rule => [1, 0, 1, 1, 1],
-            Kind::Frame => [3, 1, 6, 0, 1],
+            Kind::Frame => [3, 0, 6, 0, 1],
             Kind::Sure => [5, 3, 6, 0, 2],
             Kind::Likely => [2, 3, 6, 0, 1],
             Kind::Path => [2, 3, 6, 1, 0],
@@ -77,7 +77,12 @@ pub(super) struct Eye {
     number: Option<u32>,
     /// Where the path in front of the line above ended, if it had one: the same again is no chance.
     named: Range<usize>,
+    /// How many more lines may stand in a fence of Markdown, where columns are part of a page.
+    fenced: usize,
 }
+
+/// A fence that is not closed ends after so many lines.
+const FENCED: usize = 200;
 
 impl Eye {
     /// The kind of the line at `range` of `text`.
@@ -93,7 +98,19 @@ impl Eye {
         if self.viewed(&shape) {
             return Kind::View;
         }
-        self.fronted(text, range, &shape).unwrap_or_else(|| judged(&shape))
+        if let Some(kind) = self.fronted(text, range, &shape) {
+            return kind;
+        }
+        if shape.starts(b"```") {
+            self.fenced = if self.fenced > 0 { 0 } else { FENCED };
+            return Kind::Code;
+        }
+        let fenced = self.fenced > 0;
+        self.fenced = self.fenced.saturating_sub(1);
+        match judged(&shape) {
+            Kind::Plain | Kind::Path | Kind::Cells if fenced => Kind::Hint,
+            kind => kind,
+        }
     }
 
     /// Whether the line begins with a number that is one more than that of the line above, and a

@@ -25,7 +25,13 @@ pub(super) fn message(shape: &Shape) -> Message {
     if timed(shape) || levelled(shape) || tested(shape) || built(shape) || drawn(shape) {
         return Message::Sure;
     }
-    if traced(shape) || stepped(shape) || paired(shape) || epoch(shape) || object(shape) {
+    if traced(shape)
+        || stepped(shape)
+        || coded(shape)
+        || paired(shape)
+        || epoch(shape)
+        || object(shape)
+    {
         return Message::Likely;
     }
     Message::Nothing
@@ -151,7 +157,7 @@ fn percent(text: &[u8]) -> bool {
 
 /// Cargo's verbs end in the twelfth column; compilers and tools name a level and a colon.
 fn built(shape: &Shape) -> bool {
-    let word = shape.word();
+    let word = shape.word;
     let twelfth = shape.indent > 0 && shape.indent + word.len() == 12;
     let verb = word.ends_with(b"ing") || word.ends_with(b"ed") || word == b"Fresh";
     twelfth && verb && shape.first().is_ascii_uppercase() && shape.at(word.len()) == b' '
@@ -231,7 +237,7 @@ fn stepped(shape: &Shape) -> bool {
     if !shape.first().is_ascii_uppercase() || shape.indent > 2 {
         return false;
     }
-    let word = shape.word();
+    let word = shape.word;
     let doing = word.len() > 5 && word.ends_with(b"ing") && shape.at(word.len()) == b' ';
     let prose = shape.last() == b'.' && !shape.text.ends_with(b"...");
     let fetch = matches!(word, b"Get" | b"Hit" | b"Ign")
@@ -248,6 +254,36 @@ fn stepped(shape: &Shape) -> bool {
     doing && !prose && shape.signs() < 4 && !b",;{:".contains(&shape.last())
         || fetch
         || known.iter().any(|start| shape.starts(start))
+}
+
+/// What begins with a number in hexadecimal: `1a2b3c4 a commit`, `* 1a2b3c4 one in a graph`,
+/// `401a: 5d  an instruction`; and `call(x) = 0`, a system call.
+fn coded(shape: &Shape) -> bool {
+    let side = |byte: &u8| matches!(byte, b'*' | b'|' | b'/' | b'\\' | b' ');
+    let start = shape.text.iter().take(24).take_while(|byte| side(byte)).count();
+    let text = &shape.text[start..];
+    let hex =
+        text.iter().take(41).take_while(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')).count();
+    let digit = || text[..hex].iter().any(u8::is_ascii_digit);
+    match text.get(hex) {
+        Some(b' ') => (7..=40).contains(&hex) && digit(),
+        Some(b':') => hex >= 2 && shape.control() > 0 && text.get(hex + 1) == Some(&b'\t'),
+        _ => called(shape),
+    }
+}
+
+/// `call(x) = 0` at the start of a line, with no code after it.
+fn called(shape: &Shape) -> bool {
+    let open = shape.text.get(shape.word.len()) == Some(&b'(');
+    if !open || shape.word.is_empty() || shape.indent > 0 {
+        return false;
+    }
+    let end = &shape.text[shape.text.len().saturating_sub(64)..];
+    let equals = memchr::memrchr(b'=', end);
+    equals.is_some_and(|at| {
+        end[..at].trim_ascii_end().ends_with(b")")
+            && matches!(end.get(at + 2), Some(b'0'..=b'9' | b'-'))
+    }) && !matches!(shape.last(), b';' | b'{' | b',')
 }
 
 /// Three `key=value` or more, without spaces around the signs.

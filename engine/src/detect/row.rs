@@ -14,7 +14,13 @@ pub(super) enum Row {
 
 /// What `shape` has of a listing. Code is told apart by the caller.
 pub(super) fn row(shape: &Shape) -> Row {
-    if branch(shape) || mode(shape) || option(shape) || shape.starts(b"+--") || rows(shape) {
+    if branch(shape)
+        || mode(shape)
+        || option(shape)
+        || shape.starts(b"+--")
+        || graph(shape)
+        || rows(shape)
+    {
         return Row::Cells;
     }
     if shape.spaces() == 0 {
@@ -31,6 +37,11 @@ fn branch(shape: &Shape) -> bool {
     let drawn = [b"\xe2\x94".as_slice(), b"|-- ", b"`-- ", b"+-- ", b"|   ", b"+- ", b"\\- "];
     matches!(shape.first(), 0xe2 | b'|' | b'`' | b'+' | b'\\')
         && drawn.iter().any(|start| shape.starts(start))
+}
+
+/// `| words`, as down the side of a graph of commits. A table of Markdown ends in the sign too.
+fn graph(shape: &Shape) -> bool {
+    shape.indent == 0 && shape.starts(b"| ") && shape.last() != b'|'
 }
 
 /// `drwxr-xr-x`.
@@ -87,7 +98,10 @@ fn columns(shape: &Shape) -> bool {
 
 /// A tab between words, and few signs.
 fn tabbed(shape: &Shape) -> bool {
-    shape.signs() <= 1 && shape.indent == 0 && memchr::memchr(b'\t', shape.front()).is_some()
+    shape.control() > 0
+        && shape.signs() <= 1
+        && shape.indent == 0
+        && memchr::memchr(b'\t', shape.front()).is_some()
 }
 
 /// `4.0K ./x`, `1234 src/x`: a number and one word, as of `wc` and `uniq -c`.

@@ -13,6 +13,8 @@ pub(super) struct Shape<'a> {
     pub(super) indent: usize,
     /// What is left. Never empty.
     pub(super) text: &'a [u8],
+    /// The letters, digits and `_` that it begins with.
+    pub(super) word: &'a [u8],
     counts: u64,
 }
 
@@ -47,7 +49,7 @@ const fn field(byte: u8) -> u32 {
         b'a'..=b'z' | b'_' => LOWER,
         b'A'..=b'Z' => UPPER,
         b'0'..=b'9' => DIGIT,
-        b' ' | b'\t' => SPACE,
+        b' ' => SPACE,
         0..=31 | 127 => CONTROL,
         b'/' | b'\\' => SLASH,
         b'(' | b')' | b'{' | b'}' | b'[' | b']' | b';' | b'=' | b'<' | b'>' | b'&' | b'|'
@@ -62,8 +64,10 @@ impl<'a> Shape<'a> {
         let indent = line.iter().position(|byte| !blank(*byte))?;
         let end = line.iter().rposition(|byte| !blank(*byte))?;
         let text = &line[indent..=end];
-        let counts = text.iter().take(COUNTED).map(|byte| TABLE[usize::from(*byte)]).sum();
-        Some(Shape { indent, text, counts })
+        let front = &text[..text.len().min(COUNTED)];
+        let counts = front.iter().map(|byte| TABLE[usize::from(*byte)]).sum();
+        let word = front.iter().position(|byte| !wordy(*byte)).unwrap_or(front.len());
+        Some(Shape { indent, text, word: &text[..word], counts })
     }
 
     pub(super) fn first(&self) -> u8 {
@@ -84,12 +88,6 @@ impl<'a> Shape<'a> {
         &self.text[..self.text.len().min(COUNTED)]
     }
 
-    /// The letters, digits and `_` that the text begins with.
-    pub(super) fn word(&self) -> &'a [u8] {
-        let front = &self.text[..self.text.len().min(24)];
-        &front[..front.iter().position(|byte| !wordy(*byte)).unwrap_or(front.len())]
-    }
-
     pub(super) fn starts(&self, with: &[u8]) -> bool {
         self.text.starts_with(with)
     }
@@ -108,13 +106,13 @@ impl<'a> Shape<'a> {
         self.count(DIGIT)
     }
     pub(super) fn spaces(&self) -> usize {
-        self.count(SPACE)
+        self.count(SPACE) + self.count(CONTROL)
     }
     /// Brackets and operators.
     pub(super) fn signs(&self) -> usize {
         self.count(SIGN)
     }
-    /// Control bytes, but for tabs.
+    /// Control bytes, tabs among them.
     pub(super) fn control(&self) -> usize {
         self.count(CONTROL)
     }

@@ -42,6 +42,11 @@ fn logs() -> Vec<String> {
         ]),
         many(&["Collecting thing==#", "  Downloading thing-#-py3-none-any.whl (# kB)"]),
         many(&["[ #%] Building CXX object src/a#.o"]),
+        many(&[
+            "0a1b2#c Let no line lean on more than two others",
+            "f00ba#1 Say why it is so, in words",
+        ]),
+        many(&["openat(AT_FDCWD, \"/etc/x#\", O_RDONLY) = #", "close(#) = 0"]),
         many(&["\u{1b}[32mok\u{1b}[0m step # of 99"]),
     ]
 }

@@ -35,13 +35,11 @@ impl Way {
     pub(super) fn step(&mut self, kind: Kind) {
         let best = self.best();
         let mut reached = (best as u8) << 5;
-        let add = kind.costs();
         let mut least = u8::MAX;
-        for look in 0..5 {
-            let stay = self.costs[look];
-            reached |= u8::from(stay > CHANGE) << look;
-            self.costs[look] = stay.min(CHANGE) + add[look];
-            least = least.min(self.costs[look]);
+        for (look, (cost, add)) in self.costs.iter_mut().zip(kind.costs()).enumerate() {
+            reached |= u8::from(*cost > CHANGE) << look;
+            *cost = (*cost).min(CHANGE) + add;
+            least = least.min(*cost);
         }
         self.costs = self.costs.map(|cost| cost - least);
         self.back.push(reached);
@@ -68,13 +66,19 @@ impl Way {
                 look = usize::from(reached >> 5);
             }
         }
+        let Some(last) = self.back.last() else { return Vec::new() };
+        // Where the last run ends is known: most texts are one run, and need no second walk.
+        let tail = self.back.iter().rev().take_while(|look| *look == last).count();
         let mut runs: Vec<Run> = Vec::new();
-        for (line, look) in lines(text).zip(self.back) {
-            let look = LOOKS[usize::from(look)];
+        for (line, look) in lines(text).zip(&self.back[..=self.back.len() - tail]) {
+            let look = LOOKS[usize::from(*look)];
             match runs.last_mut() {
                 Some(last) if last.look == look => last.range.end = line.end,
                 _ => runs.push(Run { look, range: line }),
             }
+        }
+        if let Some(last) = runs.last_mut() {
+            last.range.end = text.len();
         }
         runs
     }
