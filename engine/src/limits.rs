@@ -4,6 +4,10 @@
 /// what `compress` takes for a coded part is what `expand` takes for one.
 pub(crate) const LONGEST: usize = 8 << 20;
 
+/// What is remembered of a request's earlier lines, and of those that are looked up: 65,536 of each
+/// in vectors and maps that grow, at 112 bytes.
+const HISTORY: usize = 3 * 65_536 * 112;
+
 /// The bounds of one stream. All are in bytes unless the name says otherwise.
 ///
 /// A bound that is hit never fails a stream: what hit it leaves unchanged, and a
@@ -72,7 +76,7 @@ impl Limits {
     /// assert!(limits.heap_bound() < 256 << 20);
     /// ```
     pub fn heap_bound(&self) -> usize {
-        let parts = [self.request, self.walkers(), self.held(), self.job()];
+        let parts = [self.request, self.walkers(), self.held(), self.job(), HISTORY];
         parts.into_iter().fold(0, usize::saturating_add)
     }
 

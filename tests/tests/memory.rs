@@ -131,6 +131,7 @@ fn the_heap_stays_within_its_bound() {
         for (name, start, unit) in [
             ("a long result", head, "a line of text\\n"),
             ("rows in a result", head, "{\\\"name\\\":\\\"row\\\"}\\n"),
+            ("empty lines in a result", head, "\\n"),
             ("escapes", head, "\\u005b"),
             ("a result whose type comes late", late, "text"),
             ("nothing eligible", "{\"system\":\"", "text"),

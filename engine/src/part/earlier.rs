@@ -9,7 +9,7 @@ use crate::{
     escape::{Style, unescape},
     held::Held,
     notation::MARK,
-    repeat::{History, Known, LONGEST_REFERENCE, Reference, Run, Stands, raw_lines},
+    repeat::{History, Known, LINES, LONGEST_REFERENCE, Reference, Run, Stands, raw_lines},
     tokens::estimate,
 };
 use memchr::memmem;
@@ -43,7 +43,8 @@ pub(super) fn refer(
         return segments;
     }
     let lines = Lines::new(piece, raw);
-    if lines.hold_notation(piece) {
+    // No history holds so many lines, and someone's notation may be among them.
+    if lines.raws.len() > LINES || lines.hold_notation(piece) {
         history.close();
         return segments;
     }
@@ -62,15 +63,16 @@ impl Lines {
     fn new(piece: &Piece, held: &Held) -> Self {
         let mut raw = Vec::with_capacity(held.len());
         held.copy_to(&mut raw);
-        let raws = raw_lines(&raw);
+        let raws: Vec<_> = raw_lines(&raw).take(LINES + 1).collect();
         let mut texts = Vec::new();
         if Style::of(&raw).is_some() {
             let mut start = 0;
-            for line in piece.text.split_inclusive(|&byte| byte == b'\n') {
+            for line in piece.text.split_inclusive(|&byte| byte == b'\n').take(LINES + 1) {
                 texts.push(start..start + line.len());
                 start += line.len();
             }
         }
+        // The lines of one are those of the other, or the text is not written as styles write.
         if texts.len() != raws.len() {
             texts.clear();
         }

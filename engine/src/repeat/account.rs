@@ -1,9 +1,9 @@
 //! The account of lines that both ways keep alike.
 
 /// The most lines that are remembered.
-const LINES: usize = 65_536;
+pub(crate) const LINES: usize = 65_536;
 /// The most raw bytes of lines that are remembered.
-const BYTES: usize = 8 << 20;
+pub(super) const BYTES: usize = 8 << 20;
 /// The most raw bytes of tool results in which references are followed. Each byte that a reference
 /// stands for counts, so what a request can grow by is bounded.
 const FOLLOWED: u64 = 64 << 20;

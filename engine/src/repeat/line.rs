@@ -8,20 +8,20 @@ const SPACES: usize = 12;
 
 /// The lines of a string's raw bytes: they end with `\n`, which is not theirs. What comes after the
 /// last `\n` is a line if it is not empty.
-pub(crate) fn raw_lines(raw: &[u8]) -> Vec<Range<usize>> {
-    let (mut lines, mut start, mut at) = (Vec::new(), 0, 0);
-    while let Some(found) = memchr::memchr(b'\\', &raw[at..]) {
-        let escape = at + found;
-        at = raw.len().min(escape + 2);
-        if raw.get(escape + 1) == Some(&b'n') {
-            lines.push(start..escape);
-            start = at;
+pub(crate) fn raw_lines(raw: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let (mut start, mut at) = (0, 0);
+    std::iter::from_fn(move || {
+        while let Some(found) = memchr::memchr(b'\\', &raw[at..]) {
+            let escape = at + found;
+            at = raw.len().min(escape + 2);
+            if raw.get(escape + 1) == Some(&b'n') {
+                return Some(std::mem::replace(&mut start, at)..escape);
+            }
         }
-    }
-    if start < raw.len() {
-        lines.push(start..raw.len());
-    }
-    lines
+        at = raw.len();
+        let last = std::mem::replace(&mut start, at)..at;
+        (!last.is_empty()).then_some(last)
+    })
 }
 
 /// A line of a numbered view: its number, and the rest of it.
@@ -93,7 +93,7 @@ mod tests {
     #[test]
     fn lines_end_with_escapes() {
         let cut = |raw: &'static str| -> Vec<&str> {
-            raw_lines(raw.as_bytes()).into_iter().map(|line| &raw[line]).collect()
+            raw_lines(raw.as_bytes()).map(|line| &raw[line]).collect()
         };
         assert_eq!(cut(r"a\nb"), ["a", "b"]);
         assert_eq!(cut(r"a\\n\n\nb\n"), [r"a\\n", "", "b"]);

@@ -25,7 +25,7 @@ mod line;
 mod recall;
 mod reference;
 
-pub(crate) use account::{LONGEST_LINE, Noun};
+pub(crate) use account::{LINES, LONGEST_LINE, Noun};
 pub(crate) use history::{History, Known, Run, Stands};
 pub(crate) use line::raw_lines;
 pub(crate) use recall::Recall;
