@@ -6,6 +6,7 @@ use super::{
     find::Mark,
     hit::{LIST, joint, number, short},
 };
+use crate::notation::MARK;
 
 /// A body that is being written.
 #[derive(Default)]
@@ -49,7 +50,8 @@ impl<'a> Page<'a> {
         } else {
             self.start_line();
             let leans = self.heading.is_some() && joint(line).is_some();
-            put_as_is(line, leans || line.starts_with(HEADING), &mut self.body);
+            let is_taken = leans || line.starts_with(HEADING) || line.starts_with(MARK);
+            put_as_is(line, is_taken, &mut self.body);
         }
     }
 
