@@ -82,7 +82,7 @@ pub(super) fn path_len(line: &[u8]) -> Option<usize> {
     let numbered = memchr_iter(b':', head)
         .filter(|&colon| is_numbered(&line[colon + 1..], b':'))
         .take(TRIES)
-        .find(|&colon| is_path(&line[..colon]));
+        .find(|&colon| is_path(line, colon));
     match numbered {
         Some(colon) if !has_space(&line[..colon]) => Some(colon),
         // Text may hold what looks like a number: then a plain path that comes first is right.
@@ -92,7 +92,7 @@ pub(super) fn path_len(line: &[u8]) -> Option<usize> {
 
 /// `a.ts: text`: how long the path is.
 fn before_text(head: &[u8]) -> Option<usize> {
-    first_colon(head).filter(|&colon| is_plain_path(&head[..colon]))
+    first_colon(head).filter(|&colon| is_plain_path(head, colon))
 }
 
 /// The first colon but that of a drive.
@@ -114,26 +114,28 @@ fn before_bracket(head: &[u8]) -> Option<usize> {
     let place = head[bracket + 1..colon].strip_suffix(b")")?;
     let is_hit = place.first().is_some_and(u8::is_ascii_digit)
         && place.iter().all(is_place)
-        && is_path(&head[..bracket]);
+        && is_path(head, bracket);
     is_hit.then_some(bracket)
 }
 
-/// Whether `path` may be a path that a number follows.
-fn is_path(path: &[u8]) -> bool {
+/// Whether the first `len` bytes of a line may be a path that a number follows.
+fn is_path(line: &[u8], len: usize) -> bool {
+    let (path, after) = line.split_at(len);
     let starts_well = path
         .first()
         .is_some_and(|first| !first.is_ascii_whitespace() && !b"\"'{<|".contains(first));
     starts_well
         && !path.iter().any(|&byte| byte.is_ascii_control() || byte == b'"')
         && (has_mark(path) || is_word(path))
-        && !is_clock(path)
+        && !is_clock(path, after)
         && !is_address(path)
         && !(has_space(path) && has_context(path))
 }
 
-/// Whether `path` may be a path that text follows, with only a colon between.
-fn is_plain_path(path: &[u8]) -> bool {
-    has_mark(path) && !has_space(path) && is_path(path) && !has_context(path)
+/// Whether they may be a path that text follows, with only a colon between.
+fn is_plain_path(line: &[u8], len: usize) -> bool {
+    let path = &line[..len];
+    has_mark(path) && !has_space(path) && is_path(line, len) && !has_context(path)
 }
 
 /// Files are named with a dot, or stand in a directory.
@@ -157,10 +159,20 @@ fn has_context(path: &[u8]) -> bool {
 }
 
 /// Whether `path` ends with the hours of a time, as in `2026-01-02 10:20:30`.
-fn is_clock(path: &[u8]) -> bool {
+fn is_clock(path: &[u8], after: &[u8]) -> bool {
     let digits = path.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     let before = path.len().checked_sub(digits + 1).map(|at| path[at]);
-    matches!(digits, 1 | 2) && before.is_none_or(|byte| b" T[(,:=".contains(&byte))
+    let is_apart = before.is_none_or(|byte| b" T[(,:=".contains(&byte));
+    matches!(digits, 1 | 2) && (is_apart || is_minutes(after))
+}
+
+/// Whether `after` begins with minutes and seconds: `:20:30`, and no third digit.
+fn is_minutes(after: &[u8]) -> bool {
+    matches!(
+        after,
+        [b':', b'0'..=b'5', b'0'..=b'9', b':', b'0'..=b'5', b'0'..=b'9', rest @ ..]
+            if !rest.first().is_some_and(u8::is_ascii_digit)
+    )
 }
 
 /// Whether `path` ends with a host, which a port follows.
@@ -168,6 +180,7 @@ fn is_address(path: &[u8]) -> bool {
     let is_host = |byte: &&u8| byte.is_ascii_digit() || **byte == b'.';
     let host = path.iter().rev().take_while(is_host).count();
     let before = path.len().checked_sub(host + 1).map(|at| path[at]);
-    let is_numbers = host > 0 && before.is_none_or(|byte| b" /=[(@,:".contains(&byte));
+    let is_numbers = memchr(b'.', &path[path.len() - host..]).is_some()
+        && before.is_none_or(|byte| b" /=[(@,:".contains(&byte));
     is_numbers || memmem::find(path, b"://").is_some()
 }

@@ -84,6 +84,11 @@ fn times_hosts_and_headings_stay() {
     stays("2026-01-02 10:20:30 one\n2026-01-02 10:20:31 two");
     stays("2026-01-02T10:20:30.1 one\n2026-01-02T10:20:31.2 two");
     stays("Jan 12 10:11:12 sun a\nJan 12 10:11:12 sun b");
+    stays(
+        "api.log.1.2026-05-16_13:53:08 2026-05-16 one\napi.log.1.2026-05-16_13:53:08 2026-05-16 two",
+    );
+    stays("[10.30 16:49:06] fish.exe - a\n[10.30 16:49:07] fish.exe - b");
+    stays("20261223-22:15:29:606|a|1\n20261223-22:15:30:607|a|1");
     stays("http://pond.example:8080: one\nhttp://pond.example:8080: two");
     stays("10.0.0.1:8080:x\n10.0.0.1:8080:y");
     stays("src/a.rs\n3:one\n4:two\n\nsrc/b.rs\n1:three");
