@@ -79,11 +79,11 @@ fn headers_of_files() {
 #[test]
 fn long_runs_lack_their_sign() {
     let run = |sign: &str, lines: &[&str]| lines.map_lines(|line| format!("{sign}{line}"));
-    let lines = ["a", "", " b", "@@ c", "\\d", "+", "-", "x", "y", "z"];
+    let lines = ["a", "", " b", "@@ c", "\\d", "+", "-", "v", "w", "x", "y", "z"];
     is_written(
         &format!("@@ -1 +1 @@\n{}\n{}\n e\n- f", run("+", &lines), run("-", &lines)),
-        "@@ -1 +1 @@\n@@ +\na\n\n b\n\\+@@ c\n\\+\\d\n+\n-\nx\ny\nz\n\
-         @@ -\na\n\n b\n\\-@@ c\n\\-\\d\n+\n-\nx\ny\nz\n@@\n e\n- f",
+        "@@ -1 +1 @@\n@@ +\na\n\n b\n\\+@@ c\n\\+\\d\n+\n-\nv\nw\nx\ny\nz\n\
+         @@ -\na\n\n b\n\\-@@ c\n\\-\\d\n+\n-\nv\nw\nx\ny\nz\n@@\n e\n- f",
     );
     stays(&run("- ", &lines));
 }
@@ -180,7 +180,7 @@ const PIECES: [&str; 30] = [
     "commit message\n",
     "@@ +\n",
     "@@\n",
-    "+a\n+a\n+a\n+a\n+a\n+a\n+a\n+a\n",
+    "+a\n+a\n+a\n+a\n+a\n+a\n+a\n+a\n+a\n+a\n+a\n+a\n",
     "-b\n-\n",
     "    y\n",
     "\n",

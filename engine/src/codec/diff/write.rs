@@ -14,7 +14,7 @@ use super::{
 };
 
 /// The fewest lines of a run that stand without their signs.
-const LONG_RUN: usize = 10;
+const LONG_RUN: usize = 12;
 
 /// Writes lines shorter, or `None` where nothing can be gained.
 pub(super) fn write(text: &[u8]) -> Option<Coded> {
