@@ -71,7 +71,7 @@ impl<'a> Page<'a> {
             (false, false) if self.has_runs => "diff",
             (false, false) => return None,
         };
-        let runs = if self.has_runs { ", lines after @@ + lack their +" } else { "" };
+        let runs = if self.has_runs { ", lines after @@ + or @@ - lack that sign" } else { "" };
         Some(format!("intact {what}{runs}"))
     }
 
