@@ -49,7 +49,7 @@ fn edits(name: &str, body: &[u8]) -> usize {
         let Some(file) = numbered(file) else { continue };
         let lost = file.iter().find(|line| !standing.contains(*line));
         assert_eq!(lost, None, "{name}: a line of a file stands nowhere");
-        for run in shown.split("[same ") {
+        for run in shown.split("[same as ") {
             let lines: Vec<_> = run.lines().filter_map(number_and_text).collect();
             for quoted in lines.windows(3).step_by(7) {
                 let quoted: Vec<_> = quoted.iter().map(|(_, text)| *text).collect();

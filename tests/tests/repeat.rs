@@ -49,7 +49,7 @@ fn view(lines: std::ops::Range<usize>, from: usize) -> String {
 fn a_second_reading_is_one_line() {
     let file = view(1..41, 0);
     let out = shorten(&body(&[&file, "nothing", &file], ""));
-    let line = r#"[same 40 lines as tool result 1, lines 1-40, from "let value_1 = compute(1,"]"#;
+    let line = "[same as tool result 1, lines 1-40: let value_1 = compute(1,]";
     assert_eq!(texts(&out), [file.as_str(), "nothing", line]);
     assert_eq!(out.outcomes[2].result, Ok(Codec::Repeat));
     assert_eq!(expand(&out.bytes), body(&[&file, "nothing", &file], "").as_bytes());
@@ -59,8 +59,7 @@ fn a_second_reading_is_one_line() {
 fn a_view_whose_numbers_moved_is_the_same() {
     let (file, edited) = (view(1..41, 0), view(11..41, 70));
     let texts = texts(&shorten(&body(&[&file, &edited], "")));
-    let line = "[same 30 lines as tool result 1, lines 11-40, numbers +70, \
-                from \"let value_11 =\"]";
+    let line = "[same as tool result 1, lines 11-40, numbers +70: let value_11 =]";
     assert_eq!(texts[1], line);
 }
 
@@ -69,7 +68,7 @@ fn nothing_refers_to_a_reference() {
     let file = view(1..41, 0);
     let texts = texts(&shorten(&body(&[&file, &file, &file], "")));
     assert_eq!(texts[1], texts[2]);
-    assert!(texts[2].starts_with("[same 40 lines as tool result 1,"), "{}", texts[2]);
+    assert!(texts[2].starts_with("[same as tool result 1, lines 1-40"), "{}", texts[2]);
 }
 
 #[test]
@@ -97,9 +96,9 @@ fn what_may_not_be_in_the_prompt_is_not_referred_to() {
 #[test]
 fn a_foreign_reference_ends_it() {
     let file = view(1..41, 0);
-    let foreign = "[same 1 line as tool result 1, line 2]";
+    let foreign = "[same as tool result 1, line 2]";
     let texts = texts(&shorten(&body(&[&file, &file, foreign, &file], "")));
-    assert!(texts[1].starts_with("[same 40 lines"));
+    assert!(texts[1].starts_with("[same as"));
     assert_eq!(texts[2..], [foreign, &file]);
 }
 

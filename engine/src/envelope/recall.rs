@@ -8,7 +8,7 @@ use crate::{
     Limits, Policy, Settings, Sink,
     held::Held,
     limits::LONGEST,
-    repeat::{LONGEST_LINE, LONGEST_REFERENCE, Noun, Recall},
+    repeat::{LONGEST_LINE, LONGEST_REFERENCE, Noun, Recall, START},
     step::{Step, Steps},
 };
 use bytes::Bytes;
@@ -169,7 +169,7 @@ impl Back {
 
     /// Whether the line may turn out to be a reference.
     fn may_refer(&self) -> bool {
-        let start = &b"[same "[..self.line.len().min(6)];
+        let start = &START.as_bytes()[..self.line.len().min(START.len())];
         self.len <= LONGEST_REFERENCE * 6 && self.line.starts_with(start) && self.len > 0
     }
 }

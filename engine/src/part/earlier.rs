@@ -9,7 +9,7 @@ use crate::{
     escape::{Style, unescape},
     held::Held,
     notation::MARK,
-    repeat::{History, Known, LINES, LONGEST_REFERENCE, Reference, Run, Stands, raw_lines},
+    repeat::{History, Known, LINES, LONGEST_REFERENCE, Reference, Run, START, Stands, raw_lines},
     tokens::estimate,
 };
 use memchr::memmem;
@@ -90,7 +90,7 @@ impl Lines {
         let is_reference = |line: usize| {
             let raw = self.raw(line);
             let mut text = Vec::new();
-            raw.starts_with(b"[same ")
+            raw.starts_with(START.as_bytes())
                 && raw.len() <= LONGEST_REFERENCE * ESCAPED
                 && unescape(raw, &mut text).is_ok()
                 && Reference::parse(&text).is_some()

@@ -4,7 +4,7 @@
 //! that came before need not be sent twice: a line that refers to them is enough.
 //!
 //! ```text
-//! [same 40 lines as tool result 3, lines 12-51, from "def main"]
+//! [same as tool result 3, lines 12-51: def main]
 //! ```
 //!
 //! Both ways keep the same account of source lines, as they stand in the JSON strings of tool
@@ -29,4 +29,4 @@ pub(crate) use account::{LINES, LONGEST_LINE, Noun};
 pub(crate) use history::{History, Known, Run, Stands};
 pub(crate) use line::raw_lines;
 pub(crate) use recall::Recall;
-pub(crate) use reference::{LONGEST_REFERENCE, Reference};
+pub(crate) use reference::{LONGEST_REFERENCE, Reference, START};

@@ -3,7 +3,7 @@
 use super::{
     account::{Account, LONGEST_LINE, Noun, Spot},
     line::{Line, Number},
-    reference::Reference,
+    reference::{Reference, START},
 };
 use crate::escape::unescape;
 use std::ops::Range;
@@ -91,7 +91,7 @@ impl Recall {
 
     /// The reference that a line is, if it can be followed, and the places of its lines.
     fn find(&self, raw: &[u8]) -> Option<(Reference, Range<usize>)> {
-        if !raw.starts_with(b"[same ") {
+        if !raw.starts_with(START.as_bytes()) {
             return None;
         }
         let mut text = Vec::new();

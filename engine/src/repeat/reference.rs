@@ -2,6 +2,8 @@
 
 use super::account::{Noun, Spot};
 
+/// What every reference begins with.
+pub(crate) const START: &str = "[same as ";
 /// The longest reference, as text.
 pub(crate) const LONGEST_REFERENCE: usize = 160;
 /// The most that is quoted of the first line.
@@ -25,40 +27,33 @@ impl Reference {
     pub(crate) fn line(&self) -> String {
         let Self { noun, from: Spot { result, line }, lines, moved, quote } = self;
         let noun = noun.words();
-        let of = match lines {
-            1 => format!("[same 1 line as {noun} {result}, line {line}"),
-            _ => {
-                let last = u64::from(*line) + u64::from(*lines) - 1;
-                format!("[same {lines} lines as {noun} {result}, lines {line}-{last}")
-            }
+        let lines = match lines {
+            1 => format!("line {line}"),
+            _ => format!("lines {line}-{}", u64::from(*line) + u64::from(*lines) - 1),
         };
         let moved = if *moved == 0 { String::new() } else { format!(", numbers {moved:+}") };
-        let quote = if quote.is_empty() { String::new() } else { format!(", from \"{quote}\"") };
-        format!("{of}{moved}{quote}]")
+        let quote = if quote.is_empty() { String::new() } else { format!(": {quote}") };
+        format!("{START}{noun} {result}, {lines}{moved}{quote}]")
     }
 
     /// Reads a line. What is not written as [`line`](Self::line) writes it is no reference.
     pub(crate) fn parse(text: &[u8]) -> Option<Self> {
-        if text.len() > LONGEST_REFERENCE || !text.starts_with(b"[same ") {
-            return None;
-        }
-        let text = std::str::from_utf8(text).ok()?;
-        let (lines, rest) = text.strip_prefix("[same ")?.split_once(" line")?;
-        let rest = rest.split_once(" as ")?.1;
+        let text = std::str::from_utf8(text).ok().filter(|text| text.len() <= LONGEST_REFERENCE)?;
+        let rest = text.strip_prefix(START)?.strip_suffix(']')?;
         let noun = Noun::ALL.into_iter().find(|noun| rest.starts_with(noun.words()))?;
-        let (result, rest) = rest[noun.words().len()..].strip_prefix(' ')?.split_once(", line")?;
-        let rest = rest.split_once(' ')?.1;
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let (line, rest) = rest.split_at(digits);
-        let moved = rest.split_once(", numbers ").map(|(_, rest)| rest);
-        let moved = moved.map(|rest| &rest[..rest.find([',', ']']).unwrap_or(0)]);
-        let quote = rest.split_once(", from \"").map(|(_, rest)| rest.strip_suffix("\"]"));
+        let (what, quote) = rest.split_once(": ").unwrap_or((rest, ""));
+        let mut words = what[noun.words().len()..].split(", ");
+        let result = words.next()?.trim_start().parse().ok()?;
+        let (_, lines) = words.next()?.split_once(' ')?;
+        let (first, last) = lines.split_once('-').unwrap_or((lines, lines));
+        let (first, last): (u32, u32) = (first.parse().ok()?, last.parse().ok()?);
+        let moved = words.next().map(|moved| moved.strip_prefix("numbers ")?.parse().ok());
         let reference = Self {
             noun,
-            from: Spot { result: result.parse().ok()?, line: line.parse().ok()? },
-            lines: lines.parse().ok().filter(|&lines| lines > 0)?,
-            moved: moved.map_or(Some(0), |moved| moved.parse().ok())?,
-            quote: quote.map_or(Some(""), |quote| quote)?.to_owned(),
+            from: Spot { result, line: first },
+            lines: last.checked_sub(first)?.checked_add(1)?,
+            moved: moved.unwrap_or(Some(0))?,
+            quote: quote.to_owned(),
         };
         (reference.line() == text).then_some(reference)
     }
@@ -81,22 +76,17 @@ impl Reference {
     }
 }
 
-/// From the first letter on: numbers, tabs and indentation are left out.
+/// From the first letter on, which is none of an escape.
 fn quotable(line: &[u8]) -> &[u8] {
-    let skipped = |at: usize| match line[at] {
-        b'\\' if line.get(at + 1) == Some(&b't') => Some(2),
-        b'\\' if line[at..].starts_with(b"\\u2192") => Some(6),
-        byte if is_plain(byte) && byte.is_ascii_graphic() && !byte.is_ascii_digit() => None,
-        _ => Some(1),
-    };
     let mut at = 0;
-    while at < line.len() {
-        match skipped(at) {
-            Some(len) => at += len,
-            None => break,
+    while let Some(&byte) = line.get(at) {
+        match byte {
+            b'\\' => at += if line.get(at + 1) == Some(&b'u') { 6 } else { 2 },
+            byte if byte.is_ascii_alphabetic() => return &line[at..],
+            _ => at += 1,
         }
     }
-    &line[at.min(line.len())..]
+    b""
 }
 
 fn is_plain(byte: u8) -> bool {
@@ -117,12 +107,9 @@ mod tests {
         let one = Reference { lines: 1, quote: String::new(), ..reference() };
         let moved = Reference { noun: Noun::Message, moved: -3, ..reference() };
         for (reference, line) in [
-            (reference(), r#"[same 40 lines as tool result 3, lines 12-51, from "def main"]"#),
-            (one, "[same 1 line as tool result 3, line 12]"),
-            (
-                moved,
-                r#"[same 40 lines as tool message 3, lines 12-51, numbers -3, from "def main"]"#,
-            ),
+            (reference(), "[same as tool result 3, lines 12-51: def main]"),
+            (one, "[same as tool result 3, line 12]"),
+            (moved, "[same as tool message 3, lines 12-51, numbers -3: def main]"),
         ] {
             assert_eq!(reference.line(), line);
             assert_eq!(Reference::parse(line.as_bytes()), Some(reference));
@@ -132,16 +119,17 @@ mod tests {
     #[test]
     fn what_is_written_otherwise_is_none() {
         for line in [
-            "[same 0 lines as tool result 3, lines 12-11]",
-            "[same 40 lines as tool result 3, lines 12-50]",
-            "[same 40 lines as tool result 03, lines 12-51]",
-            "[same 1 lines as tool result 3, lines 12-12]",
-            "[same 40 lines as tool result 3, lines 12-51] ",
-            "[same 40 lines as tool results 3, lines 12-51]",
-            "[same 40 lines as tool result 3, lines 12-51, numbers +0]",
-            "[same 4294967295 lines as tool result 3, lines 4294967295-1]",
-            "[same  lines as tool result 3, lines 12-51, from \"a\" and more]",
-            "[same ",
+            "[same as tool result 3, lines 12-11]",
+            "[same as tool result 3, line 12-12]",
+            "[same as tool result 03, lines 12-51]",
+            "[same as tool result 3, lines 12-51] ",
+            "[same as tool results 3, lines 12-51]",
+            "[same as tool result 3, lines 12-51, numbers +0]",
+            "[same as tool result 3, lines 12-51, numbers 3]",
+            "[same as tool result 3, lines 0-4294967295]",
+            "[same as tool result 3, lines 12-51: ]",
+            "[same as tool result 3]",
+            "[same as ",
         ] {
             assert_eq!(Reference::parse(line.as_bytes()), None, "{line}");
         }
@@ -154,7 +142,9 @@ mod tests {
             (r"    12→    let x = 1;", "let x = 1;"),
             ("a line that is too long to be quoted whole", "a line that is too long"),
             ("x = \\\"quoted\\\"", "x ="),
-            ("}", "}"),
+            (r#"[{\"name\":\"a\"}]"#, "name"),
+            ("// what comes", "what comes"),
+            ("}", ""),
             ("", ""),
             ("éa", "a"),
         ] {
