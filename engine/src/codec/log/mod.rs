@@ -16,6 +16,7 @@
 //! Nothing here knows a format of logs. [`words`] cuts lines, [`shapes`] finds lines that are alike, [`plan`]
 //! chooses patterns, [`write`] prints; [`read`] prints the text again.
 
+mod fronts;
 mod pattern;
 mod plan;
 mod read;

@@ -6,7 +6,8 @@
 //! had been constant changes, such as a date.
 
 use super::{
-    pattern::{CARRIED, SHORTEST_AGAIN},
+    fronts,
+    pattern::{CARRIED, FRONT, SHORTEST_AGAIN},
     shapes::{NONE, Shapes, Word},
 };
 use crate::tokens;
@@ -19,8 +20,6 @@ const AHEAD: u64 = 24;
 const ROW: u64 = 2;
 /// What a pattern costs beside its line.
 const PATTERN: u64 = 3;
-/// Values that a row may leave out stand among so many first words of the line.
-const FRONT: u16 = 8;
 
 /// A pattern, and the lines that follow it.
 pub(super) struct Pattern {
@@ -61,13 +60,20 @@ impl Plan {
     /// Decides for all lines, and notes in them whose pattern they follow.
     pub(super) fn of(shapes: &mut Shapes) -> Self {
         let mut plan = Plan::default();
+        plan.add(shapes);
+        fronts::group(shapes);
+        plan.add(shapes);
+        plan
+    }
+
+    /// Decides for the lines of the groups that there are.
+    fn add(&mut self, shapes: &mut Shapes) {
         for group in 0..shapes.groups.len() {
             let mut line = shapes.groups[group][0];
             while line != NONE {
-                line = plan.begin(line, shapes);
+                line = self.begin(line, shapes);
             }
         }
-        plan
     }
 
     /// Which words of a line are values of the pattern.
@@ -81,7 +87,10 @@ impl Plan {
         if next == NONE {
             return NONE;
         }
-        let whole = tokens::estimate(shapes.bytes(line));
+        let bytes = shapes.bytes(line);
+        let rest = shapes.rest(line);
+        let whole = tokens::estimate(&bytes[..bytes.len() - rest.map_or(0, <[u8]>::len)]);
+        let whole = whole.saturating_sub(u64::from(rest.is_some()));
         let Some(end) = best_end(line, whole, shapes) else { return next };
         let first_value = self.values.len();
         let carried = self.choose_values(line, &end, shapes);
@@ -123,7 +132,7 @@ impl Plan {
                 self.values.push(at as u16);
             }
         }
-        let is_front = |&&at: &&u16| at < FRONT && words[usize::from(at)].has_digit;
+        let is_front = |&&at: &&u16| usize::from(at) < FRONT && words[usize::from(at)].has_digit;
         self.values[first..].iter().take(CARRIED).take_while(is_front).count() as u16
     }
 }

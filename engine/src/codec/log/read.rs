@@ -1,7 +1,7 @@
 //! Prints the text again.
 
 use super::{
-    pattern::{CARRIED, Pattern, Piece},
+    pattern::{FRONT, Pattern, Piece, REST},
     syntax::{self, BodyLine, NAMES},
 };
 use crate::{codec::lines::lines, report::Reach};
@@ -13,7 +13,7 @@ struct Shown<'a> {
     at: usize,
 }
 
-/// A value that later lines may leave out, and the line of the body that gives it.
+/// A word that later lines may leave out, and the line of the body that gives it.
 #[derive(Clone, Copy)]
 struct Carried<'a> {
     value: &'a [u8],
@@ -26,7 +26,7 @@ struct Reader<'a, 'r> {
     out: Vec<u8>,
     longest: usize,
     names: [Option<Shown<'a>>; NAMES],
-    carried: [Option<Carried<'a>>; CARRIED],
+    carried: [Option<Carried<'a>>; FRONT],
     /// The line of the body that is being read.
     at: usize,
     /// Where the last line of the text begins.
@@ -42,7 +42,7 @@ pub(super) fn text(body: &[u8], longest: usize, reach: &mut Reach) -> Option<Vec
         out: Vec::with_capacity(longest.min(body.len() * 4)),
         longest: longest.saturating_add(1),
         names: [const { None }; NAMES],
-        carried: [None; CARRIED],
+        carried: [None; FRONT],
         at: 0,
         start: 0,
         said: (0, 0),
@@ -105,31 +105,31 @@ impl<'a> Reader<'a, '_> {
     fn pattern(&mut self, name: usize, line: &'a [u8]) -> Option<()> {
         let pattern = Pattern::of(line)?;
         self.put_pieces(&pattern.pieces, &pattern.values)?;
-        self.carry(&pattern.values[..pattern.carried], 0);
+        for (at, &word) in pattern.front.iter().enumerate() {
+            self.carry(at, word);
+        }
         self.names[name] = Some(Shown { pattern, at: self.at });
         Some(())
     }
 
-    /// Notes values that this line gives, from the one numbered `first` on.
-    fn carry(&mut self, values: &[&'a [u8]], first: usize) {
-        for (carried, &value) in self.carried[first..].iter_mut().zip(values) {
-            *carried = Some(Carried { value, at: self.at });
-        }
+    /// Notes that this line gives the word numbered `at`.
+    fn carry(&mut self, at: usize, value: &'a [u8]) {
+        self.carried[at] = Some(Carried { value, at: self.at });
     }
 
     fn row(&mut self, name: usize, given: &'a [u8]) -> Option<()> {
         let Shown { pattern, at } = self.names[name].take()?;
         let mut values = Values::new();
-        let left_out = pattern.values.len().checked_sub(count(given, pattern.values.len())?)?;
-        for carried in self.carried.get(..left_out.min(pattern.carried))? {
-            values.push(carried.as_ref()?.value);
+        let count = count(given, pattern.has_rest, pattern.values.len())?;
+        let left_out = pattern.carried.get(..pattern.values.len().checked_sub(count)?)?;
+        for &word in left_out {
+            values.push(self.carried[word].as_ref()?.value);
         }
-        split(given, |value| values.push(value))?;
-        if values.len() != pattern.values.len() {
-            return None;
-        }
+        split(given, pattern.has_rest, |value| values.push(value))?;
         self.note_reach(at, left_out);
-        self.carry(&values[left_out..pattern.carried.max(left_out)], left_out);
+        for (&word, &value) in pattern.places.iter().zip(&values).skip(left_out.len()) {
+            self.carry(word, value);
+        }
         self.put_pieces(&pattern.pieces, &values)?;
         self.names[name] = Some(Shown { pattern, at });
         Some(())
@@ -137,9 +137,9 @@ impl<'a> Reader<'a, '_> {
 
     /// Notes on which lines a row leans: the one that shows its pattern, and those that give what it
     /// leaves out.
-    fn note_reach(&mut self, shown: usize, left_out: usize) {
+    fn note_reach(&mut self, shown: usize, left_out: &[usize]) {
         let mut leans_on: SmallVec<[usize; 3]> = SmallVec::from_slice(&[shown]);
-        for carried in self.carried[..left_out].iter().flatten() {
+        for carried in left_out.iter().filter_map(|&word| self.carried[word].as_ref()) {
             if !leans_on.contains(&carried.at) {
                 leans_on.push(carried.at);
             }
@@ -151,15 +151,20 @@ impl<'a> Reader<'a, '_> {
 }
 
 /// How many values a row gives. `None`: more than `most`, or it is no list of values.
-fn count(given: &[u8], most: usize) -> Option<usize> {
+fn count(given: &[u8], has_rest: bool, most: usize) -> Option<usize> {
     let mut count = 0;
-    split(given, |_| count += 1)?;
+    split(given, has_rest, |_| count += 1)?;
     (count <= most).then_some(count)
 }
 
-/// Finds the values of a row: a space before each, and none in them but between quotes.
-fn split<'a>(mut given: &'a [u8], mut value: impl FnMut(&'a [u8])) -> Option<()> {
+/// Finds the values of a row: a space before each, and none in them but between quotes and in the
+/// rest of the line.
+fn split<'a>(mut given: &'a [u8], has_rest: bool, mut value: impl FnMut(&'a [u8])) -> Option<()> {
     while let Some((b' ', rest)) = given.split_first() {
+        if has_rest && rest.first() == Some(&REST) {
+            value(&rest[1..]);
+            return Some(());
+        }
         let end = match rest.first()? {
             &quote @ (b'"' | b'\'') => memchr::memchr(quote, &rest[1..])? + 2,
             _ => memchr::memchr(b' ', rest).unwrap_or(rest.len()),
@@ -170,5 +175,5 @@ fn split<'a>(mut given: &'a [u8], mut value: impl FnMut(&'a [u8])) -> Option<()>
         value(&rest[..end]);
         given = &rest[end..];
     }
-    given.is_empty().then_some(())
+    (given.is_empty() && !has_rest).then_some(())
 }

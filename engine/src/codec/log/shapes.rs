@@ -30,6 +30,8 @@ pub(super) struct Line {
     len: u32,
     first_word: u32,
     words: u16,
+    /// Words are its front only.
+    has_rest: bool,
     /// How many lines in a row are like this.
     pub(super) run: u32,
     /// Where it will stand in the body, if all goes as planned.
@@ -113,8 +115,23 @@ impl<'t> Shapes<'t> {
     pub(super) fn separator(&self, line: u32, at: usize) -> &'t [u8] {
         let (words, line) = (self.words(line), self.line(line));
         let start = at.checked_sub(1).map_or(line.start, |before| words[before].end());
-        let end = words.get(at).map_or(line.start + line.len, |word| word.start);
+        let end = words.get(at).map_or_else(|| line.rest(self), |word| word.start);
         &self.text[start as usize..end as usize]
+    }
+
+    /// What follows the front of a line, if it was cut.
+    pub(super) fn rest(&self, line: u32) -> Option<&'t [u8]> {
+        let line = self.line(line);
+        let rest = || &self.text[line.rest(self) as usize..(line.start + line.len) as usize];
+        line.has_rest.then(rest)
+    }
+
+    /// Takes a line out of its group and forgets all its words but the first `front`.
+    pub(super) fn cut(&mut self, line: u32, front: u16) {
+        let line = &mut self.lines[line as usize];
+        line.next = NONE;
+        line.has_rest = line.words > front;
+        line.words = line.words.min(front);
     }
 
     fn add(&mut self, start: usize, line: &[u8], at: u32, seen: &mut Seen) {
@@ -130,6 +147,7 @@ impl<'t> Shapes<'t> {
             len: line.len() as u32,
             first_word: first_word as u32,
             words: (self.words.len() - first_word) as u16,
+            has_rest: false,
             run: 1,
             at,
             next: NONE,
@@ -165,6 +183,14 @@ impl<'t> Shapes<'t> {
     fn join(&mut self, line: u32, shape: u64, alike: u64, seen: &mut Seen) {
         let known = seen.alike.get(&alike).copied();
         let group = known.unwrap_or_else(|| self.near(line, shape, alike, seen));
+        self.push(line, group);
+    }
+
+    /// Adds a line to a group, which may be a new one.
+    pub(super) fn push(&mut self, line: u32, group: u32) {
+        if group as usize == self.groups.len() {
+            self.groups.push([line; 2]);
+        }
         let [_, last] = &mut self.groups[group as usize];
         let before = std::mem::replace(last, line);
         if before != line {
@@ -211,25 +237,35 @@ impl Line {
     fn bytes<'t>(&self, text: &'t [u8]) -> &'t [u8] {
         &text[self.start as usize..][..self.len as usize]
     }
+
+    /// Where what follows its words begins: the word behind its front, or its end.
+    fn rest(&self, shapes: &Shapes) -> u32 {
+        let behind = (self.first_word + u32::from(self.words)) as usize;
+        if self.has_rest { shapes.words[behind].start } else { self.start + self.len }
+    }
 }
 
 impl Word {
+    pub(super) fn len(self) -> u16 {
+        self.len
+    }
+
     fn end(self) -> u32 {
         self.start + u32::from(self.len)
     }
 }
 
 /// A quick hash of slices and of where they are cut.
-struct Hash(u64);
+pub(super) struct Hash(pub(super) u64);
 
 impl Hash {
     const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
 
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Hash(Self::FACTOR)
     }
 
-    fn add(&mut self, bytes: &[u8]) {
+    pub(super) fn add(&mut self, bytes: &[u8]) {
         let (eights, rest) = bytes.as_chunks::<8>();
         for &eight in eights {
             self.mix(u64::from_le_bytes(eight));

@@ -1,7 +1,7 @@
 //! Prints lines as patterns, rows, counts and themselves.
 
 use super::{
-    pattern::{self, GIVEN, LEFT_OUT},
+    pattern::{self, FRONT, GIVEN, LEFT_OUT, REST},
     plan::{NEAR, Pattern, Plan},
     shapes::{NONE, Shapes},
     syntax::{self, NAMES},
@@ -21,7 +21,7 @@ struct Named {
     at: u32,
 }
 
-/// A value that later lines may leave out, and the line of the body that gives it.
+/// A word that later lines may leave out, and the line of the body that gives it.
 #[derive(Clone, Copy)]
 struct Carried<'t> {
     value: &'t [u8],
@@ -37,7 +37,7 @@ struct Writer<'s, 't> {
     /// Bytes of the text that the body stands for.
     done: usize,
     names: [Option<Named>; NAMES],
-    carried: [Option<Carried<'t>>; pattern::CARRIED],
+    carried: [Option<Carried<'t>>; FRONT],
 }
 
 /// Writes the body.
@@ -49,7 +49,7 @@ pub(super) fn body(shapes: &Shapes, plan: &Plan) -> Vec<u8> {
         at: 0,
         done: 0,
         names: [None; NAMES],
-        carried: [None; pattern::CARRIED],
+        carried: [None; FRONT],
     };
     for line in 0..shapes.lines.len() as u32 {
         writer.line(line);
@@ -122,7 +122,7 @@ impl<'t> Writer<'_, 't> {
             return false;
         }
         self.names[name] = Some(Named { pattern: index, last: pattern.last, at: self.at });
-        self.carry(pattern.line, pattern, 0);
+        self.carry(pattern.line, |_| true);
         true
     }
 
@@ -141,7 +141,8 @@ impl<'t> Writer<'_, 't> {
                 &line[read.start..read.end] == word && read.mark.is_some() == is_value
             })
         });
-        is_as_written && read.next().is_none()
+        let rest = read.next().map(|read| (read.mark, &line[read.start..]));
+        is_as_written && rest == self.shapes.rest(pattern.line).map(|rest| (Some(REST), rest))
     }
 
     fn put_marked(&mut self, pattern: &Pattern) {
@@ -157,6 +158,10 @@ impl<'t> Writer<'_, 't> {
         }
         let words = shapes.words(pattern.line).len();
         self.body.extend_from_slice(shapes.separator(pattern.line, words));
+        if let Some(rest) = shapes.rest(pattern.line) {
+            self.body.push(REST);
+            self.body.extend_from_slice(rest);
+        }
     }
 
     /// Writes a line as its values. `false`: its pattern is not there, or too far up.
@@ -169,12 +174,21 @@ impl<'t> Writer<'_, 't> {
             return false;
         }
         let left_out = self.left_out(line, pattern, shown);
+        let given = &self.plan.values(pattern)[left_out..];
+        let rest = self.shapes.rest(line);
+        if rest.is_some() && given.iter().any(|&value| self.value(line, value)[0] == REST) {
+            return false;
+        }
         self.body.push(syntax::letter(name));
-        for &value in &self.plan.values(pattern)[left_out..] {
+        for &value in given {
             self.body.push(b' ');
             self.body.extend_from_slice(self.value(line, value));
         }
-        self.carry(line, pattern, left_out);
+        if let Some(rest) = rest {
+            self.body.extend_from_slice(&[b' ', REST]);
+            self.body.extend_from_slice(rest);
+        }
+        self.carry(line, |at| given.iter().any(|&value| usize::from(value) == at));
         true
     }
 
@@ -190,20 +204,27 @@ impl<'t> Writer<'_, 't> {
         }
         let values = &self.plan.values(pattern)[..usize::from(pattern.carried)];
         let mut source = None;
-        let is_known = |&(&value, carried): &(&u16, &Option<Carried>)| {
-            let Some(carried) = carried else { return false };
+        let is_known = |&&value: &&u16| {
+            let Some(carried) = self.carried[usize::from(value)] else { return false };
             let is_near = self.at - carried.at <= NEAR && carried.value == self.value(line, value);
             let is_second = carried.at == shown || *source.get_or_insert(carried.at) == carried.at;
             is_near && is_second
         };
-        values.iter().zip(&self.carried).take_while(is_known).count()
+        values.iter().take_while(is_known).count()
     }
 
-    /// Notes the values that this line gives.
-    fn carry(&mut self, line: u32, pattern: &Pattern, left_out: usize) {
-        let values = &self.plan.values(pattern)[..usize::from(pattern.carried)];
-        for (index, &value) in values.iter().enumerate().skip(left_out) {
-            self.carried[index] = Some(Carried { value: self.value(line, value), at: self.at });
+    /// Notes the first words that this line gives. Of the others those are forgotten that are not the
+    /// same in this line: a reader who looks upward would meet it first.
+    fn carry(&mut self, line: u32, is_given: impl Fn(usize) -> bool) {
+        let shapes = self.shapes;
+        for (index, (carried, &word)) in self.carried.iter_mut().zip(shapes.words(line)).enumerate()
+        {
+            let value = shapes.word(word);
+            if is_given(index) {
+                *carried = Some(Carried { value, at: self.at });
+            } else {
+                *carried = carried.filter(|carried| carried.value == value);
+            }
         }
     }
 }
