@@ -6,6 +6,7 @@
 
 use super::shapes::{Hash, NONE, Shapes};
 use foldhash::{HashMap, HashMapExt};
+use std::cmp::Reverse;
 
 /// The most words of a front.
 const MOST: usize = 7;
@@ -30,7 +31,8 @@ pub(super) fn group(shapes: &mut Shapes) {
 }
 
 /// How many words save most, if any do: about how many tokens it saves not to say those again that the
-/// line before of the same front has.
+/// line before of the same front has. The
+/// fewest of those, since words that differ read better in the rest of the line.
 fn best(free: &[u32], shapes: &Shapes) -> Option<usize> {
     let mut saved = [0; MOST + 1];
     let mut latest = HashMap::new();
@@ -44,7 +46,7 @@ fn best(free: &[u32], shapes: &Shapes) -> Option<usize> {
             saved[front] += same.map(|(word, _)| 1 + u64::from(word.len()) / 4).sum::<u64>();
         }
     }
-    let (saved, front) = saved.into_iter().zip(0..).max()?;
+    let (saved, Reverse(front)) = saved.into_iter().zip((0..).map(Reverse)).max()?;
     (saved > 0).then_some(front)
 }
 

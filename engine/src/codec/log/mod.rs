@@ -10,11 +10,12 @@
 //! ```
 //!
 //! The first line shows the pattern `a`: the line itself, with `*` before each word that rows give and
-//! `^` before those that a row may leave out, which then are the same as above. `+2` counts a line that stands twice more. All
-//! other lines are themselves. The grammar is in `docs/notation.md`.
+//! `^` before those that a row may leave out, which then are the same as above; `~` is before the rest
+//! of a line where only its front is like others. `+2` counts a line that stands twice more. All other
+//! lines are themselves. The grammar is in `docs/notation.md`.
 //!
-//! Nothing here knows a format of logs. [`words`] cuts lines, [`shapes`] finds lines that are alike, [`plan`]
-//! chooses patterns, [`write`] prints; [`read`] prints the text again.
+//! Nothing here knows a format of logs. [`words`] cuts lines, [`shapes`] and [`fronts`] find lines that
+//! are alike, [`plan`] chooses patterns, [`write`] prints; [`read`] prints the text again.
 
 mod fronts;
 mod pattern;
@@ -34,7 +35,8 @@ use plan::Plan;
 use shapes::Shapes;
 
 /// What the head line tells its reader.
-const WORDS: &str = "intact log; a= shows a line, a with its * and ^ words is that line with these, first ^ words not given are as above; +2 = twice more";
+const WORDS: &str = "intact log; a= shows a line, a VALUES is that line with these for its ^ * ~ parts, \
+    first ^ not given: as above; +2: twice more";
 
 /// Writes lines shorter, or `None` where nothing can be gained.
 pub(crate) fn encode(text: &[u8]) -> Option<Coded> {

@@ -16,6 +16,8 @@ use crate::tokens;
 pub(super) const NEAR: u32 = 100;
 /// How many more lines are tried after the best end of a pattern.
 const AHEAD: u64 = 24;
+/// After how many lines a pattern must have saved something.
+const HOPE: u64 = 4;
 /// What a row costs beside its values: its name and its newline.
 const ROW: u64 = 2;
 /// What a pattern costs beside its line.
@@ -105,10 +107,13 @@ impl Plan {
         let values = values.len() as u16;
         let first_value = first_value as u32;
         self.patterns.push(Pattern { line, last: end.last, first_value, values, carried });
-        for line in followers(line, end.last, shapes) {
-            shapes.lines[line as usize].pattern = pattern;
+        let (mut line, after) = (line, shapes.line(end.last).next);
+        while line != after {
+            let follower = &mut shapes.lines[line as usize];
+            follower.pattern = pattern;
+            line = follower.next;
         }
-        shapes.line(end.last).next
+        after
     }
 
     /// Chooses the words that rows give, and returns how many of them are carried from line to line.
@@ -138,15 +143,9 @@ impl Plan {
 }
 
 /// Lines from `line` on to `last`, in their group.
-fn followers(line: u32, last: u32, shapes: &Shapes) -> impl Iterator<Item = u32> + use<> {
-    let mut all = Vec::new();
-    let mut line = line;
-    while line != last {
-        all.push(line);
-        line = shapes.line(line).next;
-    }
-    all.push(last);
-    all.into_iter()
+fn followers(line: u32, last: u32, shapes: &Shapes) -> impl Iterator<Item = u32> {
+    let next = move |&line: &u32| (line != last).then(|| shapes.line(line).next);
+    std::iter::successors(Some(line), next)
 }
 
 /// Whether two words of each line are the same.
@@ -179,6 +178,9 @@ fn best_end(line: u32, whole: u64, shapes: &Shapes) -> Option<End> {
         let cost = (whole + PATTERN + rows * row) * 256 / (rows + 1);
         if best.is_none_or(|best| cost <= best.cost) {
             best = Some(End { last, rows, varying, cost });
+        }
+        if rows == HOPE && best.is_none_or(|best| best.cost >= whole * 256) {
+            break;
         }
         last = shapes.line(last).next;
     }

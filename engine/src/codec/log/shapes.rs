@@ -14,7 +14,7 @@ pub(super) const NONE: u32 = u32::MAX;
 /// A text whose lines are shorter than this on average is no log; it also bounds what we hold.
 const SHORT: usize = 8;
 /// The groups of a shape that a new line is compared with: the latest.
-const TRIED: usize = 8;
+const TRIED: usize = 4;
 
 /// A word of a line: where it is in the text.
 #[derive(Clone, Copy)]

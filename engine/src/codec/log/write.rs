@@ -37,6 +37,8 @@ struct Writer<'s, 't> {
     /// Bytes of the text that the body stands for.
     done: usize,
     names: [Option<Named>; NAMES],
+    /// The name of each pattern.
+    name_of: Vec<u8>,
     carried: [Option<Carried<'t>>; FRONT],
 }
 
@@ -49,6 +51,7 @@ pub(super) fn body(shapes: &Shapes, plan: &Plan) -> Vec<u8> {
         at: 0,
         done: 0,
         names: [None; NAMES],
+        name_of: vec![0; plan.patterns.len()],
         carried: [None; FRONT],
     };
     for line in 0..shapes.lines.len() as u32 {
@@ -121,6 +124,7 @@ impl<'t> Writer<'_, 't> {
             self.body.truncate(start);
             return false;
         }
+        self.name_of[index as usize] = name as u8;
         self.names[name] = Some(Named { pattern: index, last: pattern.last, at: self.at });
         self.carry(pattern.line, |_| true);
         true
@@ -166,9 +170,9 @@ impl<'t> Writer<'_, 't> {
 
     /// Writes a line as its values. `false`: its pattern is not there, or too far up.
     fn row(&mut self, line: u32, index: u32, pattern: &Pattern) -> bool {
-        let is_it = |named: &Option<Named>| named.is_some_and(|named| named.pattern == index);
-        let Some(name) = self.names.iter().position(is_it) else { return false };
-        let shown = self.names[name].map_or(0, |named| named.at);
+        let name = usize::from(self.name_of[index as usize]);
+        let named = self.names[name].filter(|named| named.pattern == index);
+        let Some(Named { at: shown, .. }) = named else { return false };
         let fits = self.room(self.shapes.bytes(line).len()) > 0;
         if self.at - shown > NEAR || !fits {
             return false;
