@@ -1,7 +1,7 @@
 //! What lines begin with, where nothing else is alike.
 //!
-//! Most lines of a log begin alike: a date, a host, a name. Lines that follow no pattern as a whole are
-//! grouped once more, by what stands around their first words; the rest of the line is then one
+//! Most lines of a log begin alike: a date, a host, a name. Lines that follow no pattern as a whole
+//! are grouped once more, by what stands around their first words; the rest of the line is then one
 //! value. How many words make the front is the same for the whole text: as many as save most.
 
 use super::shapes::{Hash, NONE, Shapes};
@@ -30,9 +30,9 @@ pub(super) fn group(shapes: &mut Shapes) {
     }
 }
 
-/// How many words save most, if any do: about how many tokens it saves not to say those again that the
-/// line before of the same front has. The
-/// fewest of those, since words that differ read better in the rest of the line.
+/// How many words save most, if any do: about how many tokens it saves not to say those again that
+/// the line before of the same front has. The fewest of those, since words that differ read better
+/// in the rest of the line.
 fn best(free: &[u32], shapes: &Shapes) -> Option<usize> {
     let mut saved = [0; MOST + 1];
     let mut latest = HashMap::new();

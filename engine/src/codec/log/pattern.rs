@@ -1,8 +1,8 @@
 //! The line that shows a pattern: the line itself, with a mark before each word that is a value.
 //!
-//! `*` says that each row gives this word, `^` that a row may leave it out, `~` that what follows is the
-//! line's own. A word without a mark that
-//! is like an earlier one with a mark is that value again.
+//! `*` says that each row gives this word, `^` that a row may leave it out, `~` that what follows
+//! is the line's own. A word without a mark that is like an earlier one with a mark is that value
+//! again.
 
 use super::words;
 use smallvec::SmallVec;

@@ -1,9 +1,9 @@
 //! Which lines show a pattern, and which lines follow it.
 //!
-//! In each group the first line shows the pattern, the next ones follow as rows of the words that vary.
-//! The more lines follow one pattern, the fewer patterns; but each word that varies once costs a value
-//! in all rows. So a pattern lasts as long as tokens per line fall, and a new one begins where a value that
-//! had been constant changes, such as a date.
+//! In each group the first line shows the pattern, the next ones follow as rows of the words that
+//! vary. The more lines follow one pattern, the fewer patterns; but each word that varies once
+//! costs a value in all rows. So a pattern lasts as long as tokens per line fall, and a new one
+//! begins where a value that had been constant changes, such as a date.
 
 use super::{
     fronts,
@@ -116,7 +116,8 @@ impl Plan {
         after
     }
 
-    /// Chooses the words that rows give, and returns how many of them are carried from line to line.
+    /// Chooses the words that rows give, and returns how many of them are carried from line to
+    /// line.
     ///
     /// A word that stands twice in the pattern's line is given once: it says that both are the
     /// same in all rows. So a constant that happens to be like a value must be given.

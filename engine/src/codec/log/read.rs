@@ -135,8 +135,8 @@ impl<'a> Reader<'a, '_> {
         Some(())
     }
 
-    /// Notes on which lines a row leans: the one that shows its pattern, and those that give what it
-    /// leaves out.
+    /// Notes on which lines a row leans: the one that shows its pattern, and those that give what
+    /// it leaves out.
     fn note_reach(&mut self, shown: usize, left_out: &[usize]) {
         let mut leans_on: SmallVec<[usize; 3]> = SmallVec::from_slice(&[shown]);
         for carried in left_out.iter().filter_map(|&word| self.carried[word].as_ref()) {

@@ -2,9 +2,9 @@
 //!
 //! Lines have the same *shape* if the same separators stand between their words. Of those, lines
 //! whose words without digits are the same belong together, and so do lines of which few such words
-//! differ: names vary too. Hashes alone decide here; a wrong guess costs a little, since whoever uses
-//! a group compares the bytes (see [`super::plan`]). The hash of a line is the same in each run, since what we
-//! write must be.
+//! differ: names vary too. Hashes alone decide here; a wrong guess costs a little, since whoever
+//! uses a group compares the bytes (see [`super::plan`]). The hash of a line is the same in each
+//! run, since what we write must be.
 
 use super::words;
 use foldhash::{HashMap, HashMapExt};

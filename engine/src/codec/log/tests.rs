@@ -57,6 +57,16 @@ fn the_notation() {
 }
 
 #[test]
+fn the_head_says_what_there_is() {
+    let words = |text: &str| encode(text.as_bytes()).map(|coded| coded.words);
+    assert_eq!(words("one\ntwo"), None);
+    assert_eq!(words("one\none"), Some("intact log, +2 is twice more".to_owned()));
+    let rows = "the user ann has logged in\nthe user bob has logged in\nthe user eve has logged in";
+    let expected = "intact log, each row a is line a= with other * ^ words";
+    assert_eq!(words(rows), Some(expected.to_owned()));
+}
+
+#[test]
 fn a_word_that_stands_twice_is_given_once() {
     let line =
         |id: u32| format!("request {id} of client 17 began, see /var/log/requests for {id} now");

@@ -93,8 +93,8 @@ impl<'t> Writer<'_, 't> {
         (RATIO * self.body.len()).saturating_sub(self.done) / (len + 1)
     }
 
-    /// Counts the lines that are like the one before. Where the body is too short for so many, the line
-    /// stands again.
+    /// Counts the lines that are like the one before. Where the body is too short for so many, the
+    /// line stands again.
     fn run(&mut self, line: u32) {
         let len = self.shapes.bytes(line).len();
         let mut more = self.shapes.line(line).run as usize - 1;
@@ -200,8 +200,8 @@ impl<'t> Writer<'_, 't> {
         self.shapes.word(self.shapes.words(line)[usize::from(value)])
     }
 
-    /// How many values a row leaves out: those that one line above gave, beside the pattern's own. A row that
-    /// is counted leaves out none, since each of its copies leans on the row as well.
+    /// How many values a row leaves out: those that one line above gave, beside the pattern's own.
+    /// A row that is counted leaves out none, since each of its copies leans on the row as well.
     fn left_out(&self, line: u32, pattern: &Pattern, shown: u32) -> usize {
         if self.shapes.line(line).run > 1 {
             return 0;
@@ -217,8 +217,8 @@ impl<'t> Writer<'_, 't> {
         values.iter().take_while(is_known).count()
     }
 
-    /// Notes the first words that this line gives. Of the others those are forgotten that are not the
-    /// same in this line: a reader who looks upward would meet it first.
+    /// Notes the first words that this line gives. Of the others those are forgotten that are not
+    /// the same in this line: a reader who looks upward would meet it first.
     fn carry(&mut self, line: u32, is_given: impl Fn(usize) -> bool) {
         let shapes = self.shapes;
         for (index, (carried, &word)) in self.carried.iter_mut().zip(shapes.words(line)).enumerate()
