@@ -64,7 +64,8 @@ impl<'t> Shapes<'t> {
     pub(super) fn of(text: &'t [u8]) -> Option<Self> {
         let most = text.len() / SHORT + 2;
         u32::try_from(text.len()).ok().filter(|&len| len < NONE)?;
-        let mut shapes = Shapes { text, lines: Vec::new(), words: Vec::new(), groups: Vec::new() };
+        let words = Vec::with_capacity(text.len() / 8);
+        let mut shapes = Shapes { text, lines: Vec::new(), words, groups: Vec::new() };
         let mut seen = Seen { alike: HashMap::new(), shapes: HashMap::new() };
         let (mut start, mut at) = (0, 0);
         for end in memchr::memchr_iter(b'\n', text).chain([text.len()]) {
@@ -83,6 +84,10 @@ impl<'t> Shapes<'t> {
             at += 1;
         }
         Some(shapes)
+    }
+
+    pub(super) fn text_len(&self) -> usize {
+        self.text.len()
     }
 
     pub(super) fn line(&self, line: u32) -> &Line {

@@ -47,7 +47,7 @@ pub(super) fn body(shapes: &Shapes, plan: &Plan) -> Vec<u8> {
     let mut writer = Writer {
         shapes,
         plan,
-        body: Vec::new(),
+        body: Vec::with_capacity(shapes.text_len() / 2),
         at: 0,
         done: 0,
         names: [None; NAMES],
