@@ -10,8 +10,9 @@
 //! ```
 //!
 //! The first line shows the pattern `a`: the line itself, with `*` before each word that rows give
-//! and `^` before those that a row may leave out, which then are the same as above; `~` is before
-//! the rest of a line where only its front is like others. `+2` counts a line that stands twice
+//! and `^` before those that a row may leave out, which then are the same as above; `&` is before a
+//! word that is the like one before it again, and `~` before the rest of a line where only its front
+//! is like others. `+2` counts a line that stands twice
 //! more. All other lines are themselves. The grammar is in `docs/notation.md`.
 //!
 //! Nothing here knows a format of logs. [`words`] cuts lines, [`shapes`] and [`fronts`] find lines
@@ -51,6 +52,7 @@ fn words(shapes: &Shapes, plan: &Plan) -> Option<String> {
     let parts = [
         (any(|_| true), ", each row a is line a= with other * ^ words"),
         (any(|pattern| pattern.carried > 0), ", first ^ words left out are as above"),
+        (any(|pattern| pattern.agains > 0), ", & is the like word again"),
         (has_rest, ", ~ is the rest"),
         (shapes.lines.iter().any(|line| line.run > 1), ", +2 is twice more"),
     ];

@@ -11,12 +11,12 @@ use smallvec::SmallVec;
 pub(super) const CARRIED: usize = 2;
 /// They stand among so many first words of a line.
 pub(super) const FRONT: usize = 8;
-/// The shortest word that says a value again.
-pub(super) const SHORTEST_AGAIN: usize = 3;
 /// Before a value that each row gives.
 pub(super) const GIVEN: u8 = b'*';
 /// Before a value that a row may leave out.
 pub(super) const LEFT_OUT: u8 = b'^';
+/// Before a word that is the like value before it again.
+pub(super) const AGAIN: u8 = b'&';
 /// Before the rest of the line, in the line that shows a pattern and in rows.
 pub(super) const REST: u8 = b'~';
 
@@ -47,7 +47,7 @@ pub(super) fn marked(line: &[u8]) -> impl Iterator<Item = Marked> {
 
 /// The mark at the start of a word, if a word follows.
 fn mark(line: &[u8], at: usize) -> Option<u8> {
-    let is_mark = matches!(line[at], GIVEN | LEFT_OUT | REST);
+    let is_mark = matches!(line[at], GIVEN | LEFT_OUT | AGAIN | REST);
     let &next = line.get(at + 1).filter(|_| is_mark)?;
     let follows = !words::is_between(next)
         || ((next == b'"' || next == b'\'') && words::quoted(line, at + 1).is_some());
@@ -111,11 +111,11 @@ impl<'a> Pattern<'a> {
         if at < FRONT && mark != Some(REST) {
             self.front.push(bytes);
         }
-        let Some(mark) = mark else {
-            let again = || self.values.iter().position(|&value| value == bytes);
-            let again = if bytes.len() < SHORTEST_AGAIN { None } else { again() };
-            return Some(again.map(|value| (value, start)));
-        };
+        let Some(mark) = mark else { return Some(None) };
+        if mark == AGAIN {
+            let again = self.values.iter().position(|&value| value == bytes)?;
+            return Some(Some((again, start - 1)));
+        }
         if mark == LEFT_OUT {
             let is_first = self.carried.len() == self.values.len() && self.values.len() < CARRIED;
             (is_first && at < FRONT).then(|| self.carried.push(at))?;

@@ -7,7 +7,7 @@
 
 use super::{
     fronts,
-    pattern::{CARRIED, FRONT, SHORTEST_AGAIN},
+    pattern::{CARRIED, FRONT},
     shapes::{NONE, Shapes, Word},
 };
 use crate::tokens;
@@ -32,6 +32,9 @@ pub(super) struct Pattern {
     /// Which words of a line are values, in [`Plan::values`].
     first_value: u32,
     values: u16,
+    /// Which words are a value before them again, in [`Plan::agains`].
+    first_again: u32,
+    pub(super) agains: u16,
     /// How many of them, from the first, a row may leave out.
     pub(super) carried: u16,
 }
@@ -41,6 +44,7 @@ pub(super) struct Pattern {
 pub(super) struct Plan {
     pub(super) patterns: Vec<Pattern>,
     values: Vec<u16>,
+    agains: Vec<u16>,
 }
 
 /// Words of a line, as bits.
@@ -83,6 +87,11 @@ impl Plan {
         &self.values[pattern.first_value as usize..][..usize::from(pattern.values)]
     }
 
+    /// Which words of a line are the same as a value before them.
+    pub(super) fn agains(&self, pattern: &Pattern) -> &[u16] {
+        &self.agains[pattern.first_again as usize..][..usize::from(pattern.agains)]
+    }
+
     /// Lets `line` show a pattern if that pays. Returns the next line of the group that is free.
     fn begin(&mut self, line: u32, shapes: &mut Shapes) -> u32 {
         let next = shapes.line(line).next;
@@ -94,19 +103,27 @@ impl Plan {
         let whole = tokens::estimate(&bytes[..bytes.len() - rest.map_or(0, <[u8]>::len)]);
         let whole = whole.saturating_sub(u64::from(rest.is_some()));
         let Some(end) = best_end(line, whole, shapes) else { return next };
-        let first_value = self.values.len();
+        let (first_value, first_again) = (self.values.len(), self.agains.len());
         let carried = self.choose_values(line, &end, shapes);
         let values = &self.values[first_value..];
         let words = shapes.words(line);
         let row = values.iter().map(|&at| cost(words[usize::from(at)], shapes)).sum::<u64>() + ROW;
         if end.rows * whole <= end.rows * row + PATTERN {
             self.values.truncate(first_value);
+            self.agains.truncate(first_again);
             return next;
         }
         let pattern = self.patterns.len() as u32;
         let values = values.len() as u16;
-        let first_value = first_value as u32;
-        self.patterns.push(Pattern { line, last: end.last, first_value, values, carried });
+        self.patterns.push(Pattern {
+            line,
+            last: end.last,
+            first_value: first_value as u32,
+            values,
+            first_again: first_again as u32,
+            agains: (self.agains.len() - first_again) as u16,
+            carried,
+        });
         let (mut line, after) = (line, shapes.line(end.last).next);
         while line != after {
             let follower = &mut shapes.lines[line as usize];
@@ -117,25 +134,21 @@ impl Plan {
     }
 
     /// Chooses the words that rows give, and returns how many of them are carried from line to
-    /// line.
-    ///
-    /// A word that stands twice in the pattern's line is given once: it says that both are the
-    /// same in all rows. So a constant that happens to be like a value must be given.
+    /// line. Of words that are the same in each row, the first is given.
     fn choose_values(&mut self, line: u32, end: &End, shapes: &Shapes) -> u16 {
         let first = self.values.len();
         let words = shapes.words(line);
         for (at, &word) in words.iter().enumerate() {
+            if end.varying >> at & 1 == 0 {
+                continue;
+            }
             let bytes = shapes.word(word);
             let is_like = |&&value: &&u16| shapes.word(words[usize::from(value)]) == bytes;
-            let like = self.values[first..].iter().find(is_like);
-            let like = like.filter(|_| bytes.len() >= SHORTEST_AGAIN);
-            let varies = end.varying >> at & 1 == 1;
-            let is_value = match like {
-                Some(&value) => !is_same_in_all(usize::from(value), at, line, end.last, shapes),
-                None => varies,
-            };
-            if is_value {
-                self.values.push(at as u16);
+            match self.values[first..].iter().find(is_like) {
+                Some(&value) if is_same_in_all(usize::from(value), at, line, end.last, shapes) => {
+                    self.agains.push(at as u16);
+                }
+                _ => self.values.push(at as u16),
             }
         }
         let is_front = |&&at: &&u16| usize::from(at) < FRONT && words[usize::from(at)].has_digit;

@@ -72,7 +72,7 @@ fn a_word_that_stands_twice_is_given_once() {
         |id: u32| format!("request {id} of client 17 began, see /var/log/requests for {id} now");
     let lines: Vec<_> = [4711, 4712, 9002].map(line).into();
     let body = coded(&lines.iter().map(String::as_str).collect::<Vec<_>>());
-    let first = "a=request ^4711 of client 17 began, see /var/log/requests for 4711 now";
+    let first = "a=request ^4711 of client 17 began, see /var/log/requests for &4711 now";
     assert_eq!(body, format!("{first}\na 4712\na 9002"));
 }
 
@@ -90,12 +90,13 @@ fn lines_of_which_only_the_front_is_alike() {
 }
 
 #[test]
-fn a_constant_that_is_like_a_value_is_given() {
+fn a_constant_that_is_like_a_value_stays() {
     let line =
         |id: u32| format!("port {id} is mapped to the port 8080 of the container, all is well");
     let lines: Vec<_> = [8080, 8081, 8082].map(line).into();
     let body = coded(&lines.iter().map(String::as_str).collect::<Vec<_>>());
-    assert!(body.contains("a 8081 8080\na 8082 8080"), "{body}");
+    assert!(body.contains("the port 8080 of"), "{body}");
+    assert!(body.contains("a 8081\na 8082"), "{body}");
 }
 
 #[test]

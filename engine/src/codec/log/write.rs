@@ -1,7 +1,7 @@
 //! Prints lines as patterns, rows, counts and themselves.
 
 use super::{
-    pattern::{self, FRONT, GIVEN, LEFT_OUT, REST},
+    pattern::{self, AGAIN, FRONT, GIVEN, LEFT_OUT, REST},
     plan::{NEAR, Pattern, Plan},
     shapes::{NONE, Shapes},
     syntax::{self, NAMES},
@@ -134,30 +134,31 @@ impl<'t> Writer<'_, 't> {
     fn reads_well(&self, start: usize, pattern: &Pattern) -> bool {
         let line = &self.body[start..];
         let mut read = pattern::marked(line);
-        let mut values = self.plan.values(pattern).iter().peekable();
         let words = self.shapes.words(pattern.line).iter().enumerate();
-        let mut as_written = words.map(|(at, &word)| {
-            let is_value = values.next_if(|&&value| usize::from(value) == at).is_some();
-            (self.shapes.word(word), is_value)
-        });
-        let is_as_written = as_written.all(|(word, is_value)| {
-            read.next().is_some_and(|read| {
-                &line[read.start..read.end] == word && read.mark.is_some() == is_value
-            })
+        let mut as_written =
+            words.map(|(at, &word)| (self.shapes.word(word), self.mark(pattern, at)));
+        let is_as_written = as_written.all(|(word, mark)| {
+            read.next().is_some_and(|read| &line[read.start..read.end] == word && read.mark == mark)
         });
         let rest = read.next().map(|read| (read.mark, &line[read.start..]));
         is_as_written && rest == self.shapes.rest(pattern.line).map(|rest| (Some(REST), rest))
     }
 
+    /// The mark before the word at `at` of the line that shows a pattern.
+    fn mark(&self, pattern: &Pattern, at: usize) -> Option<u8> {
+        let at = at as u16;
+        if self.plan.agains(pattern).binary_search(&at).is_ok() {
+            return Some(AGAIN);
+        }
+        let value = self.plan.values(pattern).binary_search(&at).ok()?;
+        Some(if value < usize::from(pattern.carried) { LEFT_OUT } else { GIVEN })
+    }
+
     fn put_marked(&mut self, pattern: &Pattern) {
         let shapes = self.shapes;
-        let mut values = self.plan.values(pattern).iter().enumerate().peekable();
         for (at, &word) in shapes.words(pattern.line).iter().enumerate() {
             self.body.extend_from_slice(shapes.separator(pattern.line, at));
-            if let Some((index, _)) = values.next_if(|(_, value)| usize::from(**value) == at) {
-                let is_carried = index < usize::from(pattern.carried);
-                self.body.push(if is_carried { LEFT_OUT } else { GIVEN });
-            }
+            self.body.extend(self.mark(pattern, at));
             self.body.extend_from_slice(shapes.word(word));
         }
         let words = shapes.words(pattern.line).len();
