@@ -40,6 +40,8 @@ pub struct Policy {
     pub tools: ToolRules,
     /// Rewrites request bodies as they pass, never holding them whole.
     pub stream_requests: bool,
+    /// Which bytes to write: see [`Output`].
+    pub output: Output,
     /// Tries this codec alone, on every part that is not a file's text, whatever it looks like.
     pub only: Option<Codec>,
 }
@@ -52,6 +54,7 @@ impl Default for Policy {
             protect: Protect::Known,
             tools: ToolRules::default(),
             stream_requests: false,
+            output: Output::LATEST,
             only: None,
         }
     }
@@ -66,6 +69,29 @@ pub enum Level {
     /// Every rewrite can be undone to the byte.
     #[default]
     Lossless,
+}
+
+/// The estimate, what parts are taken for, the codecs and their notation, together.
+///
+/// Providers cache prompts by their bytes, so a change of any of these makes every cached prompt new
+/// and dearer. The same input leaves as the same bytes under the same output; a release that
+/// writes other bytes adds one, and keeps the one before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Output {
+    /// The first.
+    #[default]
+    One,
+}
+
+impl Output {
+    /// What is written unless something else is asked for.
+    pub const LATEST: Output = Output::One;
+
+    /// The output of a number, as configurations name it.
+    pub fn of(number: u32) -> Option<Output> {
+        (number == 1).then_some(Output::One)
+    }
 }
 
 /// What a rewrite of a part must save, or the part stays.

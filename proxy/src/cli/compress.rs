@@ -7,7 +7,7 @@ use super::{
     stream::Stream,
 };
 use brevity::{
-    Settings,
+    Output as Written, Settings,
     walk::json::{JsonError, JsonWalker},
 };
 use clap::ValueEnum;
@@ -31,6 +31,11 @@ pub(crate) struct Args {
     /// Shorten the request body as it passes, never holding it whole
     #[arg(long, requires = "api")]
     stream: bool,
+
+    /// Which bytes to write. A new number comes where a release would change them, since prompt caches
+    /// see bytes; this version knows 1
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1))]
+    output: u32,
 
     /// Say on standard error what was saved, and why parts were left alone
     #[arg(long, value_enum, num_args = 0..=1, require_equals = true, value_name = "FORMAT",
@@ -118,6 +123,7 @@ impl Args {
     fn settings(&self) -> Settings {
         let mut settings = Settings::default();
         settings.policy.stream_requests = self.stream;
+        settings.policy.output = Written::of(self.output).unwrap_or_default();
         settings
     }
 }

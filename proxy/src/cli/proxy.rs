@@ -1,6 +1,6 @@
 //! `brevity proxy`: arguments → configuration → run.
 
-use brevity::{Limits, Policy, Settings};
+use brevity::{Limits, Output, Policy, Settings};
 use brevity_proxy::{
     Base, BaseError, Config, LogRecorder, ServeError, Server, Upstreams, config::ListenError,
 };
@@ -39,6 +39,11 @@ pub(crate) struct Args {
     /// shortens less
     #[arg(long)]
     stream_requests: bool,
+
+    /// Which bytes to write. A new number comes where a release would change them, since prompt caches
+    /// see bytes; this version knows 1
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1))]
+    output: u32,
 
     /// Rewrite the requests of subscription logins (OAuth), too. RISK: such clients may sign what
     /// they send, so the provider can refuse the request or act against the account. Without this
@@ -102,6 +107,7 @@ fn config(args: &Args) -> Result<Config, Failure> {
     }
     let mut policy = Policy::default();
     policy.stream_requests = args.stream_requests;
+    policy.output = Output::of(args.output).unwrap_or_default();
     config.settings = Arc::new(Settings::new(policy, Limits::default()));
     config.rewrite_attested = args.rewrite_attested;
     config.upstream_ca.clone_from(&args.upstream_ca);

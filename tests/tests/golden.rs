@@ -1,0 +1,79 @@
+//! What `output = 1` writes for inputs of our own. Providers cache prompts by their bytes: a test here
+//! that fails says that an upgrade would empty every user's cache, so a change of these files needs
+//! an output number of its own once a release has written them.
+//!
+//! `BREVITY_BLESS=1 cargo test -p brevity-tests --test golden` writes the files anew.
+
+use brevity::{Dialect, Output, Settings, compress, expand};
+use brevity_tests::{
+    generate::{
+        conversation::{Client, Conversation, Shape},
+        json,
+        listings::{Listing, listing},
+        logs::{Log, log},
+        value::Spacing,
+    },
+    run,
+};
+use std::{fs, path::PathBuf};
+
+/// Compares with the golden file of this name, or writes it.
+fn check(name: &str, source: &[u8], short: &[u8]) {
+    assert!(expand(short) == source, "{name} does not come back");
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("golden/1");
+    let path = folder.join(format!("{name}.txt"));
+    if std::env::var_os("BREVITY_BLESS").is_some() {
+        fs::create_dir_all(&folder).expect("a folder");
+        return fs::write(&path, short).expect("a file");
+    }
+    let golden = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let line = || {
+        let lines = |text: &[u8]| -> Vec<String> {
+            text.split(|&b| b == b'\n').map(|l| String::from_utf8_lossy(l).into_owned()).collect()
+        };
+        lines(&golden).iter().zip(&lines(short)).position(|(a, b)| a != b).map(|at| at + 1)
+    };
+    assert!(golden == short, "{name} leaves otherwise, from line {:?} on", line());
+}
+
+fn check_text(name: &str, text: &[u8]) {
+    check(name, text, &compress(text, &settings()));
+}
+
+fn settings() -> Settings {
+    let mut settings = Settings::default();
+    settings.policy.output = Output::One;
+    settings
+}
+
+#[test]
+fn logs() {
+    for kind in Log::ALL {
+        check_text(&format!("log-{kind:?}").to_lowercase(), log(1, kind, 120).as_bytes());
+    }
+}
+
+#[test]
+fn listings() {
+    for kind in Listing::ALL {
+        check_text(&format!("listing-{kind:?}").to_lowercase(), listing(1, kind, 60).as_bytes());
+    }
+}
+
+#[test]
+fn documents() {
+    for (at, shape) in json::Shape::ALL.into_iter().enumerate() {
+        let text = json::document(at as u64, shape, Spacing::Python, 30);
+        check_text(&format!("json-{shape:?}").to_lowercase(), &text);
+    }
+}
+
+#[test]
+fn conversations() {
+    for client in [Client::ClaudeCode, Client::OpenAiJs] {
+        let body = Conversation::generate(1, 4).body(4, Shape::of(client));
+        let dialect = if client.is_openai() { Dialect::OpenAiChat } else { Dialect::Anthropic };
+        let (out, _) = run::request(&settings(), dialect, run::chunks(&body, 4_096));
+        check(&format!("conversation-{client:?}").to_lowercase(), &body, &out.bytes);
+    }
+}
