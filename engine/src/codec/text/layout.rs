@@ -11,7 +11,7 @@ use super::SIGN;
 use smallvec::SmallVec;
 
 /// The most columns of a layout. What follows belongs to the last one.
-pub(super) const COLUMNS: usize = 16;
+pub(super) const COLUMNS: usize = 12;
 /// The furthest column of the page that a layout names.
 const FURTHEST: usize = 1024;
 /// What stands for the words in the braces.
@@ -92,6 +92,8 @@ pub(super) enum Filling {
 #[derive(Default)]
 pub(super) struct Above {
     cells: Vec<(Vec<u8>, usize)>,
+    /// Room to draw a line in.
+    drawn: Vec<u8>,
 }
 
 impl Above {
@@ -133,7 +135,7 @@ pub(super) struct Column {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Layout {
     pub(super) parted: Parted,
-    pub(super) columns: SmallVec<[Column; COLUMNS]>,
+    pub(super) columns: Vec<Column>,
     /// What each line has before what fills its last hole: a directory.
     pub(super) prefix: Vec<u8>,
 }
@@ -177,7 +179,7 @@ impl Layout {
         let mut cells = self.cells_of(line)?;
         let from = out.len();
         if cells.iter().any(|cell| *cell == SAME || *cell == ABOVE)
-            || !self.is_rendered(&cells, line)
+            || !self.is_rendered(&cells, line, &mut above.drawn)
         {
             return None;
         }
@@ -197,10 +199,10 @@ impl Layout {
     }
 
     /// Whether the cells stand for exactly this line.
-    fn is_rendered(&self, cells: &[&[u8]], line: &[u8]) -> bool {
-        let mut again = Vec::with_capacity(line.len() + 64);
-        self.render(cells, &mut again);
-        again == line
+    fn is_rendered(&self, cells: &[&[u8]], line: &[u8], drawn: &mut Vec<u8>) -> bool {
+        drawn.clear();
+        self.render(cells, drawn);
+        drawn == line
     }
 
     /// Puts `^` for cells that are what they were in the row above; those of them that were last
@@ -387,7 +389,7 @@ impl Layout {
     pub(super) fn parse(template: &[u8]) -> Option<Layout> {
         let (&name, template) = template.split_first()?;
         let parted = *Parted::ALL.iter().find(|parted| parted.name() == name)?;
-        let mut layout = Layout { parted, columns: SmallVec::new(), prefix: Vec::new() };
+        let mut layout = Layout { parted, columns: Vec::new(), prefix: Vec::new() };
         let mut columns = template.split(|&byte| byte == parted.in_rows()).peekable();
         let mut spaces = 0;
         while let Some(column) = columns.next() {

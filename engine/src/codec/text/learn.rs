@@ -5,7 +5,6 @@
 //! the last column of which something can be said is left whole.
 
 use super::layout::{COLUMNS, Column, Filling, Layout, Parted, Place, is_plain, is_within, width};
-use smallvec::SmallVec;
 
 /// A cell of a line, and where it stands on the page.
 #[derive(Clone, Copy)]
@@ -17,16 +16,17 @@ struct Cell<'t> {
     end: usize,
 }
 
-type Row<'t> = SmallVec<[Cell<'t>; COLUMNS]>;
-
 /// What most lines share, if that is anything.
 pub(super) fn learn(lines: &[&[u8]], parted: Parted) -> Option<Layout> {
-    let rows: Vec<Row> = lines.iter().map(|line| cells(line, parted)).collect();
-    let full = rows.iter().filter(|row| !row.is_empty()).count();
-    let columns: Vec<Learned> = (0..COLUMNS)
-        .map(|at| rows.iter().filter_map(|row| row.get(at).copied()).collect::<Vec<_>>())
+    let mut columns: [Vec<Cell>; COLUMNS] = std::array::from_fn(|_| Vec::new());
+    for line in lines {
+        put_cells(line, parted, &mut columns);
+    }
+    let full = columns[0].len();
+    let columns: Vec<Learned> = columns
+        .iter()
         .take_while(|column| !column.is_empty() && column.len() * 2 >= full)
-        .map(|column| Learned::new(&column, parted))
+        .map(|column| Learned::new(column, parted))
         .collect();
     // Cells of several words are too easily seen: only columns that are all left-aligned count.
     let is_left = |column: &Learned| matches!(column.place, Place::From(_));
@@ -34,7 +34,7 @@ pub(super) fn learn(lines: &[&[u8]], parted: Parted) -> Option<Layout> {
         return None;
     }
     let end = 1 + columns.iter().rposition(Learned::says_something)?;
-    let mut layout = Layout { parted, columns: SmallVec::new(), prefix: Vec::new() };
+    let mut layout = Layout { parted, columns: Vec::new(), prefix: Vec::new() };
     for at in 0..end {
         let is_in_chain = (at > 0 && columns[at - 1].is_usual())
             || columns.get(at + 1).is_some_and(Learned::is_usual);
@@ -154,33 +154,32 @@ fn most<T: PartialEq + Copy + Default>(values: impl Iterator<Item = T> + Clone) 
     (leader, values.filter(|value| *value == leader).count())
 }
 
-/// The first cells of a line.
-fn cells(line: &[u8], parted: Parted) -> Row<'_> {
-    let mut row = Row::new();
+/// Adds the first cells of a line to their columns.
+fn put_cells<'t>(line: &'t [u8], parted: Parted, columns: &mut [Vec<Cell<'t>>]) {
     match parted {
         Parted::By(byte) => {
-            let cell = |text| Cell { text, gap: 0, from: 0, end: 0 };
-            row.extend(line.split(|&other| other == byte).take(COLUMNS).map(cell));
+            let texts = line.split(|&other| other == byte);
+            for (column, text) in columns.iter_mut().zip(texts) {
+                column.push(Cell { text, gap: 0, from: 0, end: 0 });
+            }
         }
-        Parted::Words | Parted::Wide => spaced_cells(line, parted, &mut row),
+        Parted::Words | Parted::Wide => put_spaced(line, parted, columns),
     }
-    row
 }
 
-fn spaced_cells<'t>(line: &'t [u8], parted: Parted, row: &mut Row<'t>) {
-    let (mut at, mut column) = (0, 0);
-    while row.len() < COLUMNS {
+fn put_spaced<'t>(line: &'t [u8], parted: Parted, columns: &mut [Vec<Cell<'t>>]) {
+    let (mut at, mut before) = (0, 0);
+    for column in columns {
         let gap = line[at..].iter().take_while(|&&byte| byte == b' ').count();
-        let from = at + gap;
-        if from == line.len() {
+        let begin = at + gap;
+        if begin == line.len() {
             return;
         }
-        let end = word_end(line, from, parted);
-        let text = &line[from..end];
-        let cell = Cell { text, gap, from: column + gap, end: column + gap + width(text) };
-        column = cell.end;
-        at = end;
-        row.push(cell);
+        at = word_end(line, begin, parted);
+        let text = &line[begin..at];
+        let from = before + gap;
+        before = from + width(text);
+        column.push(Cell { text, gap, from, end: before });
     }
 }
 

@@ -10,7 +10,6 @@ use super::layout::{Above, Column, Filling, Layout, Parted, Place};
 use super::{NEAR, SIGN, learn::learn, runs::repeats, tree};
 use crate::codec::lines::{AS_IS, put_as_is};
 use crate::tokens::estimate;
-use smallvec::smallvec;
 
 /// How many lines are tried as a page.
 const PAGES: [usize; 3] = [NEAR, 24, 6];
@@ -27,8 +26,9 @@ const LONGEST_LINE: usize = 4096;
 
 /// Writes lines under templates.
 pub(super) fn encode(source: &Source) -> Vec<u8> {
-    let mut writer = Writer { source, out: Vec::new(), now: Now::Plain };
-    let (mut at, mut next, mut step) = (0, 0, 1);
+    let marks = source.lines.iter().map(|line| marks_of(line)).collect();
+    let mut writer = Writer { source, marks, out: Vec::new(), now: Now::Plain };
+    let (mut at, mut next, mut step, mut last) = (0, 0, 1, NEAR);
     while at < source.lines.len() {
         if let Some((group, times)) = repeats(&source.lines[at..]) {
             let end = at + group * (times + 1);
@@ -39,10 +39,13 @@ pub(super) fn encode(source: &Source) -> Vec<u8> {
         let found = match at < next {
             true => None,
             false if writer.is_tree(at) => writer.put_tree(at),
-            false => writer.put_page(at),
+            // Where nothing was found for long, a few lines tell enough; short pages go in crowds.
+            false if step > 4 => writer.put_page(at, &PAGES[1..2]),
+            false if last < PAGES[1] => writer.put_page(at, &PAGES[1..]),
+            false => writer.put_page(at, &PAGES),
         };
         match found {
-            Some(end) => (at, next, step) = (end, end, 1),
+            Some(end) => (last, at, next, step) = (end - at, end, end, 1),
             None => {
                 if at >= next {
                     (next, step) = (at + step, LONGEST_STEP.min(step * 2));
@@ -66,6 +69,8 @@ enum Now {
 
 struct Writer<'s, 't> {
     source: &'s Source<'t>,
+    /// What may part the columns of each line.
+    marks: Vec<u8>,
     out: Vec<u8>,
     now: Now,
 }
@@ -74,6 +79,8 @@ struct Writer<'s, 't> {
 struct Page {
     body: Vec<u8>,
     lines: usize,
+    /// How many of the lines are rows.
+    rows: usize,
     layout: Layout,
     /// Thousandths of tokens saved per line.
     gain: u64,
@@ -98,28 +105,34 @@ impl<'t> Writer<'_, 't> {
     }
 
     /// Writes the page that begins here, if one pays. Returns where it ends.
-    fn put_page(&mut self, at: usize) -> Option<usize> {
-        let page = self.best_page(at)?;
+    fn put_page(&mut self, at: usize, sizes: &[usize]) -> Option<usize> {
+        let page = self.best_page(at, sizes)?;
         self.out.extend_from_slice(&page.body);
         self.now = Now::Layout(page.layout);
         Some(at + page.lines)
     }
 
-    fn best_page(&self, at: usize) -> Option<Page> {
+    fn best_page(&self, at: usize, sizes: &[usize]) -> Option<Page> {
         let rest = &self.source.lines[at..];
+        let has_branch = |marks: &u8| marks & BRANCH > 0 && self.source.states.is_empty();
+        let marks = &self.marks[at..self.marks.len().min(at + NEAR)];
+        let rest = &rest[..marks.iter().position(has_branch).unwrap_or(rest.len())];
         let mut best: Option<Page> = None;
         let mut tried = 0;
-        for size in PAGES {
+        for &size in sizes {
             let lines = &rest[..rest.len().min(size)];
             if lines.len() == tried || lines.len() < 2 || lines[0].len() > LONGEST_LINE {
                 continue;
             }
             tried = lines.len();
-            for layout in candidates(lines) {
+            for layout in candidates(lines, &self.marks[at..at + tried]) {
                 let page = self.page(at, lines, layout);
                 // A shorter page, tried later, must be clearly better.
                 let least = best.as_ref().map_or(0, |best| best.gain + best.gain / 8);
                 best = page.filter(|page| page.gain > least).or(best);
+            }
+            if best.as_ref().is_some_and(|best| best.rows * 8 >= tried * 7) {
+                break;
             }
         }
         best
@@ -127,6 +140,7 @@ impl<'t> Writer<'_, 't> {
 
     /// Lines under a layout, if that is shorter.
     fn page(&self, at: usize, lines: &[&'t [u8]], mut layout: Layout) -> Option<Page> {
+        layout.cells_of(lines[0])?;
         let mut body = Vec::new();
         layout.put_template(&mut body);
         if Layout::parse(&body[1..]).as_ref() != Some(&layout) {
@@ -137,7 +151,7 @@ impl<'t> Writer<'_, 't> {
         let paths = Paths::new(lines.iter().map(|line| path_of(&layout, line)).collect());
         body.clear();
         let mut above = Above::default();
-        let (mut is_said, mut strays, mut kept) = (false, 0, (0, 0));
+        let (mut is_said, mut strays, mut rows, mut kept) = (false, 0, 0, (0, 0));
         for (index, line) in lines.iter().enumerate() {
             if let Some(prefix) = next_prefix(&paths, index, &layout, is_said, cost) {
                 layout.prefix = prefix;
@@ -158,7 +172,7 @@ impl<'t> Writer<'_, 't> {
                 && paths.get(index).is_some()
                 && layout.put_row(line, &mut above, !is_run, index, &mut body).is_some();
             if is_row {
-                strays = 0;
+                (strays, rows) = (0, rows + 1);
                 body.push(b'\n');
                 kept = (index + 1, body.len());
             } else if index == 0 {
@@ -179,6 +193,7 @@ impl<'t> Writer<'_, 't> {
         (gain >= LEAST && gain * PART >= before).then_some(Page {
             body,
             lines: kept.0,
+            rows,
             layout,
             gain: per_line,
         })
@@ -220,30 +235,71 @@ fn is_of_tree(lines: &[&[u8]], at: usize) -> bool {
     is_branch(at) || (!lines[at].is_empty() && is_branch(at + 1))
 }
 
+/// Bytes that may part columns, as they are noted of lines.
+const SPACE: u8 = 1;
+const SPACES: u8 = 2;
+const SLASH: u8 = 4;
+/// Noted of a line that is a branch of a tree.
+const BRANCH: u8 = 64;
+
+/// How a byte is noted.
+const fn mark_of(byte: u8) -> u8 {
+    match byte {
+        b' ' => SPACE,
+        b'/' => SLASH,
+        b'\t' => 8,
+        b',' => 16,
+        b';' => 32,
+        _ => 0,
+    }
+}
+
+/// How all bytes are noted.
+const MARKS: [u8; 256] = {
+    let mut marks = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        #[allow(clippy::cast_possible_truncation)]
+        let mark = mark_of(byte as u8);
+        marks[byte] = mark;
+        byte += 1;
+    }
+    marks
+};
+
+/// What may part the columns of a line. Of a very long one, nothing.
+fn marks_of(line: &[u8]) -> u8 {
+    if line.len() > LONGEST_LINE {
+        return 0;
+    }
+    let marks = line.iter().fold(0, |marks, &byte| marks | MARKS[usize::from(byte)]);
+    let has_spaces = marks & SPACE > 0 && line.windows(2).any(|pair| pair == b"  ");
+    let spaces = if has_spaces { SPACES } else { 0 };
+    let branch = if tree::is_branch(line) { BRANCH } else { 0 };
+    marks | spaces | branch
+}
+
 /// Layouts that may fit.
-fn candidates(lines: &[&[u8]]) -> Vec<Layout> {
-    let with = |needle: &[u8]| {
-        let has = |line: &&&[u8]| memchr::memmem::find(line, needle).is_some();
-        lines.iter().filter(has).count() * 2 >= lines.len()
-    };
+fn candidates(lines: &[&[u8]], marks: &[u8]) -> Vec<Layout> {
+    let with = |mark: u8| marks.iter().filter(|&&has| has & mark > 0).count() * 2 >= lines.len();
     let mut layouts = Vec::new();
     for parted in Parted::ALL {
         let is_likely = match parted {
-            Parted::Words => with(b" "),
-            Parted::Wide => with(b"  "),
-            Parted::By(byte) => with(&[byte]),
+            Parted::Words => with(SPACE),
+            Parted::Wide => with(SPACES),
+            Parted::By(byte) => with(mark_of(byte)),
         };
         layouts.extend(is_likely.then(|| learn(lines, parted)).flatten());
         if let Parted::By(b'\t') = parted
             && is_likely
         {
             let hole = || Column { place: Place::Next, filling: Filling::Hole(None) };
-            layouts.push(Layout { parted, columns: smallvec![hole(), hole()], prefix: Vec::new() });
+            layouts.push(Layout { parted, columns: vec![hole(), hole()], prefix: Vec::new() });
         }
     }
-    if with(b"/") {
+    if with(SLASH) {
         let hole = Column { place: Place::Next, filling: Filling::Hole(None) };
-        let columns = smallvec![hole];
+        let columns = vec![hole];
         layouts.push(Layout { parted: Parted::Words, columns, prefix: Vec::new() });
     }
     layouts
