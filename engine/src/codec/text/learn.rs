@@ -4,7 +4,9 @@
 //! end at one, that is their place; where most are one word, it goes to the template. What follows
 //! the last column of which something can be said is left whole.
 
-use super::layout::{COLUMNS, Column, Filling, Layout, Parted, Place, is_plain, is_within, width};
+use super::layout::{COLUMNS, Column, Filling, Layout, Parted, Place, width};
+use super::row::is_long;
+use super::template::{is_plain, is_within};
 
 /// A cell of a line, and where it stands on the page.
 #[derive(Clone, Copy)]
@@ -18,7 +20,8 @@ struct Cell<'t> {
 
 /// What most lines share, if that is anything.
 pub(super) fn learn(lines: &[&[u8]], parted: Parted) -> Option<Layout> {
-    let mut columns: [Vec<Cell>; COLUMNS] = std::array::from_fn(|_| Vec::new());
+    let mut columns: [Vec<Cell>; COLUMNS] =
+        std::array::from_fn(|_| Vec::with_capacity(lines.len()));
     for line in lines {
         put_cells(line, parted, &mut columns);
     }
@@ -57,6 +60,8 @@ struct Learned {
     word: Option<Vec<u8>>,
     /// All, or all but very few, are this word.
     is_fixed: bool,
+    /// Most are what the cell above is.
+    is_repeated: bool,
 }
 
 impl Learned {
@@ -64,7 +69,10 @@ impl Learned {
         let count = column.len();
         let (word, times) = most(column.iter().map(|cell| cell.text));
         let is_word = times * 2 > count && times > 2 && is_sayable(word, parted);
+        let same =
+            column.windows(2).filter(|pair| pair[0].text == pair[1].text && is_long(pair[0].text));
         let mut learned = Self {
+            is_repeated: same.count() * 2 > count,
             place: match parted {
                 Parted::Words | Parted::Wide => place(column, parted),
                 Parted::By(_) => Place::Next,
@@ -99,7 +107,7 @@ impl Learned {
     }
 
     fn says_something(&self) -> bool {
-        self.place != Place::Next || self.word.is_some()
+        self.place != Place::Next || self.word.is_some() || self.is_repeated
     }
 
     /// A short word is worth its braces only beside others.
@@ -175,21 +183,10 @@ fn put_spaced<'t>(line: &'t [u8], parted: Parted, columns: &mut [Vec<Cell<'t>>])
         if begin == line.len() {
             return;
         }
-        at = word_end(line, begin, parted);
+        at = parted.cell_end(line, begin);
         let text = &line[begin..at];
         let from = before + gap;
         before = from + width(text);
         column.push(Cell { text, gap, from, end: before });
     }
-}
-
-fn word_end(line: &[u8], mut from: usize, parted: Parted) -> usize {
-    while let Some(space) = memchr::memchr(b' ', &line[from..]) {
-        let end = from + space;
-        if parted == Parted::Words || matches!(line.get(end + 1), None | Some(b' ')) {
-            return end;
-        }
-        from = end + 1;
-    }
-    line.len()
 }

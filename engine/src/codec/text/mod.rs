@@ -12,17 +12,21 @@
 //!
 //! - `frames`: a line that was overdrawn (carriage returns) is one line per state.
 //! - `tree`: box-drawing in front of a name becomes one space per level.
-//! - `page`, with `learn`, `layout` and `heading`: what a page of lines shares becomes a template;
+//! - `page`, with `candidates`, `learn`, `heading`, `layout`, `template`, `cut` and `row`: what a page of lines shares becomes a template;
 //!   each line becomes the cells that fill it.
 //! - `runs`: equal lines, or equal groups of lines, are counted.
 
+mod candidates;
+mod cut;
 mod frames;
 mod heading;
 mod layout;
 mod learn;
 mod page;
 mod read;
+mod row;
 mod runs;
+mod template;
 #[cfg(test)]
 mod tests;
 mod tree;

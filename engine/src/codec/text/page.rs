@@ -4,10 +4,12 @@
 //! most tokens per line is taken. Where none saves any, the next lines stand as they are, the more of
 //! them the longer nothing was found.
 
+use super::candidates::{BRANCH, LONGEST_LINE, candidates, marks_of};
 use super::frames::Source;
 use super::heading::Paths;
-use super::layout::{Above, Column, Filling, Layout, Parted, Place};
-use super::{NEAR, SIGN, learn::learn, runs::repeats, tree};
+use super::layout::Layout;
+use super::row::Above;
+use super::{NEAR, SIGN, runs::repeats, tree};
 use crate::codec::lines::{AS_IS, put_as_is};
 use crate::tokens::estimate;
 
@@ -21,8 +23,6 @@ const LEAST: u64 = 8;
 const PART: u64 = 16;
 /// The most lines that are passed over before the next page is tried.
 const LONGEST_STEP: usize = 64;
-/// The longest line that is looked at: columns and paths are short.
-const LONGEST_LINE: usize = 4096;
 
 /// Writes lines under templates.
 pub(super) fn encode(source: &Source) -> Vec<u8> {
@@ -233,76 +233,6 @@ impl Source<'_> {
 fn is_of_tree(lines: &[&[u8]], at: usize) -> bool {
     let is_branch = |at: usize| lines.get(at).is_some_and(|line| tree::is_branch(line));
     is_branch(at) || (!lines[at].is_empty() && is_branch(at + 1))
-}
-
-/// Bytes that may part columns, as they are noted of lines.
-const SPACE: u8 = 1;
-const SPACES: u8 = 2;
-const SLASH: u8 = 4;
-/// Noted of a line that is a branch of a tree.
-const BRANCH: u8 = 64;
-
-/// How a byte is noted.
-const fn mark_of(byte: u8) -> u8 {
-    match byte {
-        b' ' => SPACE,
-        b'/' => SLASH,
-        b'\t' => 8,
-        b',' => 16,
-        b';' => 32,
-        _ => 0,
-    }
-}
-
-/// How all bytes are noted.
-const MARKS: [u8; 256] = {
-    let mut marks = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        #[allow(clippy::cast_possible_truncation)]
-        let mark = mark_of(byte as u8);
-        marks[byte] = mark;
-        byte += 1;
-    }
-    marks
-};
-
-/// What may part the columns of a line. Of a very long one, nothing.
-fn marks_of(line: &[u8]) -> u8 {
-    if line.len() > LONGEST_LINE {
-        return 0;
-    }
-    let marks = line.iter().fold(0, |marks, &byte| marks | MARKS[usize::from(byte)]);
-    let has_spaces = marks & SPACE > 0 && line.windows(2).any(|pair| pair == b"  ");
-    let spaces = if has_spaces { SPACES } else { 0 };
-    let branch = if tree::is_branch(line) { BRANCH } else { 0 };
-    marks | spaces | branch
-}
-
-/// Layouts that may fit.
-fn candidates(lines: &[&[u8]], marks: &[u8]) -> Vec<Layout> {
-    let with = |mark: u8| marks.iter().filter(|&&has| has & mark > 0).count() * 2 >= lines.len();
-    let mut layouts = Vec::new();
-    for parted in Parted::ALL {
-        let is_likely = match parted {
-            Parted::Words => with(SPACE),
-            Parted::Wide => with(SPACES),
-            Parted::By(byte) => with(mark_of(byte)),
-        };
-        layouts.extend(is_likely.then(|| learn(lines, parted)).flatten());
-        if let Parted::By(b'\t') = parted
-            && is_likely
-        {
-            let hole = || Column { place: Place::Next, filling: Filling::Hole(None) };
-            layouts.push(Layout { parted, columns: vec![hole(), hole()], prefix: Vec::new() });
-        }
-    }
-    if with(SLASH) {
-        let hole = Column { place: Place::Next, filling: Filling::Hole(None) };
-        let columns = vec![hole];
-        layouts.push(Layout { parted: Parted::Words, columns, prefix: Vec::new() });
-    }
-    layouts
 }
 
 /// What fills the last hole, if the line is a row.

@@ -1,10 +1,6 @@
 //! The way back, from the last layer to the first.
 
-use super::{
-    SIGN, frames,
-    layout::{Above, Layout},
-    runs, tree,
-};
+use super::{SIGN, frames, layout::Layout, row::Above, runs, tree};
 use crate::codec::lines::{AS_IS, lines};
 use crate::report::Reach;
 
@@ -120,7 +116,7 @@ impl Reader<'_> {
         let mut others = usize::from(line.run.is_some());
         let mut furthest = line.at;
         if self.returns > 0 {
-            others += 1;
+            // How a line ends is not what it says, but it is said near.
             furthest = furthest.min(self.returns_at);
         }
         if let Some(rest) = line.text.strip_prefix(&[AS_IS]) {
