@@ -9,6 +9,9 @@ use super::NEAR;
 /// From this many states on a line is taken apart.
 const STATES: usize = 4;
 
+/// The least bytes of a state, on average.
+const SHORTEST_STATE: usize = 6;
+
 /// The lines of a text, some of which end with a carriage return.
 pub(super) struct Source<'t> {
     pub(super) lines: Vec<&'t [u8]>,
@@ -23,7 +26,8 @@ pub(super) fn split(text: &[u8]) -> Source<'_> {
     for line in super::super::lines::lines(text) {
         let inner = line.strip_suffix(b"\r").unwrap_or(line);
         let states = if has_returns { memchr::memchr_iter(b'\r', inner).count() } else { 0 };
-        if states >= STATES {
+        // States of a few bytes each are no progress bar.
+        if states >= STATES && states * SHORTEST_STATE < line.len() {
             source.push_states(line, states);
         } else {
             source.lines.push(line);

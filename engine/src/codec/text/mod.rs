@@ -39,8 +39,18 @@ const SIGN: u8 = b'~';
 /// The most lines that one template, one tree's name or one count speaks for.
 const NEAR: usize = 96;
 
+/// Below this many bytes lines may be of any length.
+const SMALL: usize = 1 << 16;
+/// The least bytes per line, on average, in longer texts.
+const SHORTEST: usize = 6;
+
 /// Writes lines shorter, or `None` where nothing can be gained.
 pub(crate) fn encode(text: &[u8]) -> Option<Coded> {
+    // Very short lines gain little, and what is noted of each would be many times the text.
+    let lines = memchr::memchr_iter(b'\n', text).count();
+    if text.len() > SMALL && lines * SHORTEST > text.len() {
+        return None;
+    }
     let source = frames::split(text);
     let paged = page::encode(&source);
     let body = runs::fold(&paged);

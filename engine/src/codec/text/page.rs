@@ -29,6 +29,8 @@ pub(super) fn encode(source: &Source) -> Vec<u8> {
     let marks = source.lines.iter().map(|line| marks_of(line)).collect();
     let mut writer = Writer { source, marks, out: Vec::new(), now: Now::Plain };
     let (mut at, mut next, mut step, mut last) = (0, 0, 1, NEAR);
+    // A tree that does not pay is not looked at again from its next line.
+    let mut no_tree = 0;
     while at < source.lines.len() {
         if let Some((group, times)) = repeats(&source.lines[at..]) {
             let end = at + group * (times + 1);
@@ -38,7 +40,11 @@ pub(super) fn encode(source: &Source) -> Vec<u8> {
         }
         let found = match at < next {
             true => None,
-            false if writer.is_tree(at) => writer.put_tree(at),
+            false if at >= no_tree && writer.is_tree(at) => {
+                let (end, is_put) = writer.put_tree(at);
+                no_tree = end;
+                is_put.then_some(end)
+            }
             // Where nothing was found for long, a few lines tell enough; short pages go in crowds.
             false if step > 4 => writer.put_page(at, &PAGES[1..2]),
             false if last < PAGES[1] => writer.put_page(at, &PAGES[1..]),
@@ -205,18 +211,19 @@ impl<'t> Writer<'_, 't> {
         self.source.states.is_empty() && rest.len() > 2 && is_of_tree(rest, 0)
     }
 
-    /// Writes the tree that begins here, if that is shorter. Returns where it ends.
-    fn put_tree(&mut self, at: usize) -> Option<usize> {
+    /// Writes the tree that begins here, if that is shorter. Returns where it ends, and whether it
+    /// was written.
+    fn put_tree(&mut self, at: usize) -> (usize, bool) {
         let rest = &self.source.lines[at..];
         let is_part = |index: usize| is_of_tree(rest, index);
         let end = (0..rest.len()).find(|&index| !is_part(index)).unwrap_or(rest.len());
         let body = tree_lines(&rest[..end]);
         if estimate(&body) + LEAST > estimate(&rest[..end].join(&b'\n')) {
-            return None;
+            return (at + end, false);
         }
         self.out.extend_from_slice(&body);
         self.now = Now::Tree;
-        Some(at + end)
+        (at + end, true)
     }
 }
 

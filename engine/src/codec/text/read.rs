@@ -6,7 +6,6 @@ use crate::report::Reach;
 
 /// The text that `body` stands for.
 pub(super) fn decode(body: &[u8], longest: usize, reach: &mut Reach) -> Option<Vec<u8>> {
-    let lines = unfold(body, longest)?;
     let mut reader = Reader {
         out: Vec::new(),
         longest,
@@ -15,9 +14,36 @@ pub(super) fn decode(body: &[u8], longest: usize, reach: &mut Reach) -> Option<V
         returns_at: 0,
         reach,
     };
-    let mut at = 0;
-    while at < lines.len() {
-        at = reader.read(&lines, at)?;
+    let mut above = Vec::new();
+    let mut rest = lines(body).enumerate().peekable();
+    while let Some((at, text)) = rest.next() {
+        if let Some(style) = tree::parse(text) {
+            let mut tree = vec![Line { text, at, run: None }];
+            let is_of_tree = |text: &[u8]| {
+                text.first() != Some(&SIGN)
+                    || text.starts_with(b"~x")
+                    || tree::parse(text) == Some(style)
+            };
+            while let Some((at, text)) = rest.next_if(|(_, text)| is_of_tree(text)) {
+                tree.push(Line { text, at, run: None });
+            }
+            reader.under = Under::Nothing;
+            reader.read_tree(style, &tree)?;
+            above.clear();
+        } else if text.starts_with(b"~x") {
+            reader.read_run(text, at, &above)?;
+            above.clear();
+        } else if text.first() == Some(&SIGN) {
+            reader.read_sign(Line { text, at, run: None })?;
+            above.clear();
+        } else {
+            let line = Line { text, at, run: None };
+            reader.read_line(line)?;
+            if above.len() == runs::GROUP {
+                above.remove(0);
+            }
+            above.push(line);
+        }
     }
     if reader.returns > 0 || reader.out.len() > longest + 1 {
         return None;
@@ -34,35 +60,6 @@ struct Line<'b> {
     at: usize,
     /// Where it is said that this line is one of a run.
     run: Option<usize>,
-}
-
-/// Writes runs out: what the layers below wrote.
-fn unfold(body: &[u8], longest: usize) -> Option<Vec<Line<'_>>> {
-    // Each line of a run stands for at least a line end.
-    let mut room = longest.saturating_mul(2).saturating_add(body.len());
-    let mut all: Vec<Line> = Vec::new();
-    for (at, text) in lines(body).enumerate() {
-        if !text.starts_with(b"~x") {
-            all.push(Line { text, at, run: None });
-            continue;
-        }
-        let (group, times) = runs::parse(text)?;
-        let from = all.len().checked_sub(group)?;
-        let mut run = all[from..].to_vec();
-        let is_plain = run.iter().all(|line| line.text.first() != Some(&SIGN));
-        let weight: usize = run.iter().map(|line| line.text.len() + 1).sum();
-        room = room.checked_sub(weight.checked_mul(times)?)?;
-        // A run of a run would lean on three lines.
-        let is_above = (1..=group).rev().zip(&run).all(|(up, line)| line.at + up == at);
-        if !is_plain || !is_above || run.iter().any(|line| line.run.is_some()) {
-            return None;
-        }
-        run.iter_mut().for_each(|line| line.run = Some(at));
-        for _ in 0..times {
-            all.extend_from_slice(&run);
-        }
-    }
-    Some(all)
 }
 
 /// What the lines stand under.
@@ -82,19 +79,16 @@ struct Reader<'r> {
 }
 
 impl Reader<'_> {
-    /// Reads a line, or a tree. Returns the next line.
-    fn read(&mut self, lines: &[Line], at: usize) -> Option<usize> {
-        let line = lines[at];
-        if let Some(style) = tree::parse(line.text) {
-            self.under = Under::Nothing;
-            return self.read_tree(style, lines, at);
+    /// Reads the lines `above` again, as often as the line at `at` says.
+    fn read_run(&mut self, text: &[u8], at: usize, above: &[Line]) -> Option<()> {
+        let (group, times) = runs::parse(text)?;
+        let from = above.len().checked_sub(group)?;
+        for _ in 0..times {
+            for line in &above[from..] {
+                self.read_line(Line { run: Some(at), ..*line })?;
+            }
         }
-        if line.text.first() == Some(&SIGN) {
-            self.read_sign(line)?;
-        } else {
-            self.read_line(line)?;
-        }
-        Some(at + 1)
+        Some(())
     }
 
     fn read_sign(&mut self, line: Line) -> Option<()> {
@@ -146,45 +140,72 @@ impl Reader<'_> {
         (self.out.len() <= self.longest + 1).then_some(())
     }
 
-    /// Reads a tree from the line that names its style.
-    fn read_tree(&mut self, style: &tree::Style, lines: &[Line], at: usize) -> Option<usize> {
-        let is_over = |line: &Line| {
-            line.text.first() == Some(&SIGN)
-                && tree::parse(line.text).is_none_or(|other| other != style)
-        };
-        let end = lines[at..].iter().position(is_over).map_or(lines.len(), |end| at + end);
+    /// Reads a tree, from the line that names its style on.
+    fn read_tree(&mut self, style: &tree::Style, lines: &[Line]) -> Option<()> {
         let mut below = tree::Below::default();
         // The way back goes up. What is drawn, last line first, and where each line ends.
         let mut drawn = Vec::new();
         let mut ends = vec![0];
-        for line in lines[at..end].iter().rev() {
-            match line.text.first() {
-                Some(&SIGN) => {}
-                Some(&AS_IS) => drawn.extend_from_slice(&line.text[1..]),
-                _ => {
-                    let entry = tree::Entry::parse(line.text)?;
-                    style.draw(entry, &below, &mut drawn);
-                    below.note(entry);
-                }
+        let mut end = lines.len();
+        while end > 0 {
+            let (mut group, mut times) = (1, 0);
+            if lines[end - 1].text.starts_with(b"~x") {
+                (group, times) = runs::parse(lines[end - 1].text)?;
+                end -= 1;
             }
-            if drawn.len() > self.longest {
+            let from = end.checked_sub(group)?;
+            let run = &lines[from..end];
+            if times > 0 && run.iter().any(|line| line.text.first() == Some(&SIGN)) {
                 return None;
             }
-            ends.push(drawn.len());
-        }
-        let mut named = lines[at].at;
-        for (line, ends) in lines[at..end].iter().zip(ends.windows(2).rev()) {
-            if line.text.first() == Some(&SIGN) {
-                named = line.at;
-                continue;
+            for _ in 0..=times {
+                for line in run.iter().rev().filter(|line| line.text.first() != Some(&SIGN)) {
+                    draw(style, line.text, &mut below, &mut drawn)?;
+                    ends.push(drawn.len());
+                }
+                if drawn.len() + ends.len() > self.longest + 2 {
+                    return None;
+                }
             }
-            self.out.extend_from_slice(&drawn[ends[0]..ends[1]]);
-            if line.text.first() != Some(&AS_IS) {
-                let here = line.run.unwrap_or(line.at);
-                self.reach.add(here - named, 1 + usize::from(line.run.is_some()));
-            }
-            self.end_line()?;
+            end = from;
         }
-        Some(end)
+        let mut ends = ends.windows(2).rev();
+        let mut named = 0;
+        for (index, line) in lines.iter().enumerate() {
+            let (group, times) = match line.text.first() {
+                Some(&SIGN) if line.text.starts_with(b"~x") => runs::parse(line.text)?,
+                Some(&SIGN) => {
+                    named = line.at;
+                    continue;
+                }
+                _ => (1, 1),
+            };
+            let is_run = line.text.first() == Some(&SIGN);
+            if is_run || line.text.first() != Some(&AS_IS) {
+                self.reach.add((line.at - named).max(group.min(index)), 1 + usize::from(is_run));
+            }
+            for ends in ends.by_ref().take(group.checked_mul(times)?) {
+                self.out.extend_from_slice(&drawn[ends[0]..ends[1]]);
+                self.end_line()?;
+            }
+        }
+        Some(())
     }
+}
+
+/// Draws a line of a tree, without its end.
+fn draw(
+    style: &tree::Style,
+    line: &[u8],
+    below: &mut tree::Below,
+    drawn: &mut Vec<u8>,
+) -> Option<()> {
+    if let Some(line) = line.strip_prefix(&[AS_IS]) {
+        drawn.extend_from_slice(line);
+    } else {
+        let entry = tree::Entry::parse(line)?;
+        style.draw(entry, below, drawn);
+        below.note(entry);
+    }
+    Some(())
 }

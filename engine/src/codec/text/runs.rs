@@ -6,7 +6,7 @@
 use super::SIGN;
 
 /// The most lines in a group.
-const GROUP: usize = 8;
+pub(super) const GROUP: usize = 8;
 
 /// Counts what repeats in `body`.
 pub(super) fn fold(body: &[u8]) -> Vec<u8> {
