@@ -1,19 +1,97 @@
-//! Listings, columns and runs of equal lines.
+//! All that is not JSON, a log, a search or a diff: listings, columns, trees, runs, progress bars.
+//!
+//! What lines share is said once, in a line that begins with `~`, and holds until the next one:
+//!
+//! ```text
+//! ~ {-rw-r--r--} 1 root root >28{} {Nov} {21} 00:59 src/{}
+//! " 292 " lib.rs                     -rw-r--r-- 1 root root   292 Nov 21 00:59 src/lib.rs
+//! -rwxr-xr-x 88 " build              -rwxr-xr-x 1 root root    88 Nov 21 00:59 src/build
+//! ```
+//!
+//! Four layers, each unknown to the others. Encoding goes down the list, decoding up:
+//!
+//! - `frames`: a line that was overdrawn (carriage returns) is one line per state.
+//! - `tree`: box-drawing in front of a name becomes one space per level.
+//! - `page`, with `candidates`, `learn`, `heading`, `layout`, `template`, `cut` and `row`: what a page of lines shares becomes a template;
+//!   each line becomes the cells that fill it.
+//! - `runs`: equal lines, or equal groups of lines, are counted.
+
+mod candidates;
+mod cut;
+mod frames;
+mod heading;
+mod layout;
+mod learn;
+mod page;
+mod read;
+mod row;
+mod runs;
+mod template;
+#[cfg(test)]
+mod tests;
+mod tree;
 
 use super::Coded;
 use crate::report::Reach;
 
+/// Begins each line that speaks of other lines.
+const SIGN: u8 = b'~';
+/// The most lines that one template, one tree's name or one count speaks for.
+const NEAR: usize = 96;
+
+/// Below this many bytes lines may be of any length.
+const SMALL: usize = 1 << 16;
+/// The least bytes per line, on average, in longer texts.
+const SHORTEST: usize = 6;
+
 /// Writes lines shorter, or `None` where nothing can be gained.
-pub(crate) fn encode(_text: &[u8]) -> Option<Coded> {
-    None
+pub(crate) fn encode(text: &[u8]) -> Option<Coded> {
+    // Very short lines gain little, and what is noted of each would be many times the text.
+    let lines = memchr::memchr_iter(b'\n', text).count();
+    if text.len() > SMALL && lines * SHORTEST > text.len() {
+        return None;
+    }
+    let source = frames::split(text);
+    let paged = page::encode(&source);
+    let body = runs::fold(&paged);
+    if body.len() >= text.len() {
+        return None;
+    }
+    Some(Coded { detail: String::new(), words: words(&body), body })
 }
 
 /// The text that `body` was written for.
 pub(crate) fn decode(
-    _detail: &str,
-    _body: &[u8],
-    _longest: usize,
-    _reach: &mut Reach,
+    detail: &str,
+    body: &[u8],
+    longest: usize,
+    reach: &mut Reach,
 ) -> Option<Vec<u8>> {
-    None
+    if !detail.is_empty() {
+        return None;
+    }
+    read::decode(body, longest, reach)
+}
+
+/// What a reader needs to know of the signs that `body` holds.
+fn words(body: &[u8]) -> String {
+    let mut kinds = [false; 4];
+    for line in super::lines::lines(body).filter(|line| line.first() == Some(&SIGN)) {
+        match line.get(1) {
+            Some(b'x') => kinds[2] = true,
+            Some(b'r') => kinds[3] = true,
+            Some(b'T') => kinds[1] = true,
+            Some(_) => kinds[0] = true,
+            None => {}
+        }
+    }
+    let known = [
+        "lines fill the {} of the ~ line above; \" its {words}; ^ as above",
+        "~T tree as indentation",
+        "~x line above again, so many times more",
+        "~r lines that were overdrawn",
+    ];
+    let known = known.iter().zip(kinds).filter(|(_, is_there)| *is_there).map(|(word, _)| *word);
+    let known: Vec<_> = known.collect();
+    format!("intact text, {}", known.join("; "))
 }

@@ -1,0 +1,192 @@
+//! Finds the layout that most lines of a page share.
+//!
+//! The n-th cells of all lines are looked at together. Where most begin at one column of the page, or
+//! end at one, that is their place; where most are one word, it goes to the template. What follows
+//! the last column of which something can be said is left whole.
+
+use super::layout::{COLUMNS, Column, Filling, Layout, Parted, Place, width};
+use super::row::is_long;
+use super::template::{is_plain, is_within};
+
+/// A cell of a line, and where it stands on the page.
+#[derive(Clone, Copy)]
+struct Cell<'t> {
+    text: &'t [u8],
+    /// How many spaces, or other bytes that part cells, stand before it.
+    gap: usize,
+    from: usize,
+    end: usize,
+}
+
+/// What most lines share, if that is anything.
+pub(super) fn learn(lines: &[&[u8]], parted: Parted) -> Option<Layout> {
+    let mut columns: [Vec<Cell>; COLUMNS] =
+        std::array::from_fn(|_| Vec::with_capacity(lines.len()));
+    for line in lines {
+        put_cells(line, parted, &mut columns);
+    }
+    let full = columns[0].len();
+    let columns: Vec<Learned> = columns
+        .iter()
+        .take_while(|column| !column.is_empty() && column.len() * 2 >= full)
+        .map(|column| Learned::new(column, parted))
+        .collect();
+    // Cells of several words are too easily seen: only columns that are all left-aligned count.
+    let is_left = |column: &Learned| matches!(column.place, Place::From(_));
+    if parted == Parted::Wide && !columns.iter().skip(1).all(is_left) {
+        return None;
+    }
+    let end = 1 + columns.iter().rposition(Learned::says_something)?;
+    let mut layout = Layout { parted, columns: Vec::new(), prefix: Vec::new() };
+    for at in 0..end {
+        let is_in_chain = (at > 0 && columns[at - 1].is_usual())
+            || columns.get(at + 1).is_some_and(Learned::is_usual);
+        layout.columns.push(columns[at].column(is_in_chain));
+    }
+    // What begins at a place and has no usual word may be many words: the rest of the line.
+    let is_rest =
+        |last: &Column| last.filling == Filling::Hole(None) && matches!(last.place, Place::From(_));
+    let is_open = layout.columns.last().is_some_and(is_rest);
+    if columns.len() > end && !is_open {
+        layout.columns.push(Column { place: Place::Next, filling: Filling::Hole(None) });
+    }
+    let holes = layout.columns.iter().filter(|column| matches!(column.filling, Filling::Hole(_)));
+    (holes.count() > 0).then_some(layout)
+}
+
+/// What the n-th cells of the lines have in common.
+struct Learned {
+    place: Place,
+    word: Option<Vec<u8>>,
+    /// All, or all but very few, are this word.
+    is_fixed: bool,
+    /// Most are what the cell above is.
+    is_repeated: bool,
+}
+
+impl Learned {
+    fn new(column: &[Cell], parted: Parted) -> Self {
+        let count = column.len();
+        let (word, times) = most(column.iter().map(|cell| cell.text));
+        let is_word = times * 2 > count && times > 2 && is_sayable(word, parted);
+        let same =
+            column.windows(2).filter(|pair| pair[0].text == pair[1].text && is_long(pair[0].text));
+        let mut learned = Self {
+            is_repeated: same.count() * 2 > count,
+            place: match parted {
+                Parted::Words | Parted::Wide => place(column, parted),
+                Parted::By(_) => Place::Next,
+            },
+            word: is_word.then(|| word.to_vec()),
+            is_fixed: is_word && times * 33 >= count * 32,
+        };
+        if learned.is_fixed && learned.place != Place::Next && parted == Parted::Words {
+            learned.fix_gap(column);
+        }
+        learned
+    }
+
+    /// A word that is the same in all lines, and as far behind the one before, has no place but its
+    /// spaces.
+    fn fix_gap(&mut self, column: &[Cell]) {
+        let (gap, times) = most(column.iter().map(|cell| cell.gap));
+        let is_first = column.iter().all(|cell| cell.from == cell.gap);
+        match &mut self.word {
+            Some(word) if times == column.len() && !is_first && gap > 0 => {
+                self.place = Place::Next;
+                word.splice(0..0, std::iter::repeat_n(b' ', gap - 1));
+            }
+            // Its digits would be read as the place's.
+            Some(word) => self.is_fixed = !word[0].is_ascii_digit(),
+            None => {}
+        }
+    }
+
+    fn is_usual(&self) -> bool {
+        self.word.is_some() && !self.is_fixed
+    }
+
+    fn says_something(&self) -> bool {
+        self.place != Place::Next || self.word.is_some() || self.is_repeated
+    }
+
+    /// A short word is worth its braces only beside others.
+    fn column(&self, is_in_chain: bool) -> Column {
+        let usual = self.word.clone().filter(|word| {
+            (is_in_chain || word.len() > 3) && !word.is_empty() && word.as_slice() != b"\""
+        });
+        let filling = match &self.word {
+            Some(word) if self.is_fixed => Filling::Fixed(word.clone()),
+            _ => Filling::Hole(usual),
+        };
+        Column { place: self.place, filling }
+    }
+}
+
+/// Whether a template can say the word.
+fn is_sayable(word: &[u8], parted: Parted) -> bool {
+    let is_whole = match parted {
+        Parted::By(_) => true,
+        Parted::Words | Parted::Wide => !word.is_empty(),
+    };
+    is_whole && word.len() <= 200 && is_plain(word) && !word.starts_with(b" ")
+}
+
+/// Where most of the cells stand.
+fn place(column: &[Cell], parted: Parted) -> Place {
+    let least = if parted == Parted::Wide { 2 } else { 1 };
+    let is_next = |cell: &&Cell| cell.gap == if cell.from == cell.gap { 0 } else { least };
+    let next = column.iter().filter(is_next).count();
+    let (from, begin) = most(column.iter().map(|cell| cell.from));
+    let (up_to, end) = most(column.iter().map(|cell| cell.end));
+    let count = column.len();
+    if next * 10 >= count * 9 || begin.max(end) * 10 < count * 7 || !is_within(up_to.max(from)) {
+        Place::Next
+    } else if begin >= end {
+        Place::From(from)
+    } else {
+        Place::UpTo(up_to)
+    }
+}
+
+/// The value that more than half have, if there is one, and how many have it.
+fn most<T: PartialEq + Copy + Default>(values: impl Iterator<Item = T> + Clone) -> (T, usize) {
+    let mut leader = T::default();
+    let mut lead = 0usize;
+    for value in values.clone() {
+        if lead == 0 {
+            leader = value;
+        }
+        lead = if value == leader { lead + 1 } else { lead - 1 };
+    }
+    (leader, values.filter(|value| *value == leader).count())
+}
+
+/// Adds the first cells of a line to their columns.
+fn put_cells<'t>(line: &'t [u8], parted: Parted, columns: &mut [Vec<Cell<'t>>]) {
+    match parted {
+        Parted::By(byte) => {
+            let texts = line.split(|&other| other == byte);
+            for (column, text) in columns.iter_mut().zip(texts) {
+                column.push(Cell { text, gap: 0, from: 0, end: 0 });
+            }
+        }
+        Parted::Words | Parted::Wide => put_spaced(line, parted, columns),
+    }
+}
+
+fn put_spaced<'t>(line: &'t [u8], parted: Parted, columns: &mut [Vec<Cell<'t>>]) {
+    let (mut at, mut before) = (0, 0);
+    for column in columns {
+        let gap = line[at..].iter().take_while(|&&byte| byte == b' ').count();
+        let begin = at + gap;
+        if begin == line.len() {
+            return;
+        }
+        at = parted.cell_end(line, begin);
+        let text = &line[begin..at];
+        let from = before + gap;
+        before = from + width(text);
+        column.push(Cell { text, gap, from, end: before });
+    }
+}
