@@ -32,7 +32,7 @@ fn each_codec_shortens_what_it_is_for() {
         (Codec::Log, log(1, Log::Syslog, 400)),
         (Codec::Search, listing(1, Listing::GrepContext, 200)),
         (Codec::Diff, listing(1, Listing::GitDiff, 60)),
-        (Codec::Text, listing(1, Listing::Ls, 200)),
+        (Codec::Text, listing(1, Listing::Find, 200)),
     ] {
         let short = compress(text.as_bytes(), &property::alone(codec));
         assert!(short.len() < text.len(), "{}", codec.name());
