@@ -32,8 +32,11 @@ impl Sink for Drain {
 const MIB: usize = 1 << 20;
 const CHUNK: usize = 64 << 10;
 
+/// A line by its number.
+type Numbered = fn(usize) -> String;
+
 /// `len` bytes of lines that `line` numbers, a chunk at a time.
-fn numbered(line: fn(usize) -> String, len: usize) -> impl Iterator<Item = Bytes> {
+fn numbered(line: Numbered, len: usize) -> impl Iterator<Item = Bytes> {
     let (mut at, mut made) = (0, 0);
     std::iter::from_fn(move || {
         let mut chunk = String::new();
@@ -91,7 +94,7 @@ fn request(settings: &Arc<Settings>, chunks: impl Iterator<Item = Bytes>) -> usi
 }
 
 /// What codecs for text keep most for: their lines, words and templates.
-const LINES: [(&str, fn(usize) -> String); 10] = [
+const LINES: [(&str, Numbered); 10] = [
     ("a log", |i| format!("10:00:{:02} INFO job {i} ended after {} ms\n", i % 60, i * 7 % 999)),
     ("distinct words", |i| format!("{i:x} a{i:x}\n")),
     ("distinct short lines", |i| format!("{i:x}\n")),

@@ -18,7 +18,7 @@ pub(super) const CASES: &[Case] = &[
         each_codec,
     ),
     ("text-one-word-alike", 4_000, |n| lines(n, |i| distinct(i) + " end"), each_codec),
-    ("text-empty-lines", 60_000, |n| "\n".repeat(n), each_codec),
+    ("text-empty-lines", 120_000, |n| "\n".repeat(n), each_codec),
     (
         "text-escape-sequences",
         20_000,

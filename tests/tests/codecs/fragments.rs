@@ -152,7 +152,7 @@ fn check(codec: Codec, copies: u8, len: u8, text: &str) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..Default::default() })]
 
     #[test]
     fn logs(copies in 0..4_u8, len in 1_u8.., text in text()) {

@@ -54,3 +54,14 @@ fn what_is_longer_than_a_part_comes_back() {
         property::comes_back(&settings, listings.concat().as_bytes(), 4_000);
     }
 }
+
+/// Found by fuzzing: each overdrawn line brings a line that says so, which lengthens a page.
+#[test]
+fn pages_of_many_overdrawn_lines_stay_near() {
+    let states = |line| {
+        let state = |step| format!("copying part {line} of 40, {step} of 5 steps are done");
+        (0..5).map(state).collect::<Vec<_>>().join("\r")
+    };
+    let text = (0..40).map(states).collect::<Vec<_>>().join("\n");
+    property::comes_back(&property::alone(Codec::Text), text.as_bytes(), usize::MAX);
+}

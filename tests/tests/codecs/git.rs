@@ -92,7 +92,7 @@ impl Repository {
         let count = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let folder = format!("brevity-codecs-{}-{count}", std::process::id());
         let repository = Self(std::env::temp_dir().join(folder));
-        fs::create_dir_all(&repository.0).unwrap();
+        fs::create_dir_all(&repository.0).expect("a folder can be made");
         repository.git(&["init", "--quiet", "--initial-branch=main"]);
         for (key, value) in [
             ("user.name", "Ann"),
@@ -120,7 +120,7 @@ impl Repository {
     }
 
     fn git(&self, arguments: &[&str]) -> Vec<u8> {
-        let output = self.command(arguments).output().unwrap();
+        let output = self.command(arguments).output().expect("git runs");
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "git {arguments:?}: {said}");
         output.stdout
@@ -130,9 +130,9 @@ impl Repository {
     fn apply(&self, arguments: &[&str], patch: &[u8]) {
         let mut command = self.command(&["apply", "--check", "--whitespace=nowarn"]);
         let command = command.args(arguments).arg("-").stdin(Stdio::piped());
-        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
-        child.stdin.take().unwrap().write_all(patch).unwrap();
-        let output = child.wait_with_output().unwrap();
+        let mut child = command.stderr(Stdio::piped()).spawn().expect("git runs");
+        child.stdin.take().expect("a pipe").write_all(patch).expect("git reads");
+        let output = child.wait_with_output().expect("git ends");
         let (said, shown) =
             (String::from_utf8_lossy(&output.stderr), String::from_utf8_lossy(patch));
         assert!(output.status.success(), "{arguments:?}: {said}\n{shown}");
@@ -140,15 +140,15 @@ impl Repository {
 
     fn file(&self, name: &str, text: impl AsRef<[u8]>) {
         let path = self.0.join(name);
-        fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).unwrap();
-        fs::write(path, text).unwrap();
+        fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).expect("a folder can be made");
+        fs::write(path, text).expect("a file can be written");
     }
 
     /// Commits all that is there, and gives the commit's name.
     fn commit(&self, message: &str) -> String {
         self.git(&["add", "--all"]);
         self.git(&["commit", "--quiet", "--cleanup=verbatim", "--message", message]);
-        String::from_utf8(self.git(&["rev-parse", "HEAD"])).unwrap().trim().to_owned()
+        String::from_utf8(self.git(&["rev-parse", "HEAD"])).expect("a name").trim().to_owned()
     }
 
     /// A commit of each kind; the first, which has no parent, is not among those that it gives.
