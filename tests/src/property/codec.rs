@@ -2,6 +2,7 @@
 
 use crate::run;
 use brevity::{Codec, Expander, Gain, Policy, Reach, Reason, Settings, Wire};
+use bytes::Bytes;
 
 /// Shortens `data` with `codec` alone, and lines that only claim to be a part of it. The first byte
 /// says how often the text stands in a row, so that there is something to gain, the second how long
@@ -88,10 +89,8 @@ pub fn assert_near(short: &[u8], what: &str) {
 /// How far the lines of the parts in `short` lean on others.
 fn reach(short: &[u8]) -> Reach {
     let mut expander = Expander::new();
-    // A line end more, since a part at the very end is read when the stream ends.
-    run::chunks(&[short, b"\n"].concat(), usize::MAX)
-        .for_each(|chunk| expander.write(chunk, &mut Vec::new()));
-    expander.reach()
+    expander.write(Bytes::copy_from_slice(short), &mut Vec::new());
+    expander.finish(&mut Vec::new()).reach
 }
 
 /// The text as far as a reader of a failure wants to see it.
