@@ -65,8 +65,8 @@ impl<'a> Page<'a> {
     /// What the head line says.
     fn words(&self) -> Option<String> {
         let what = match (self.has_commits, self.has_files) {
-            (true, true) => "commits and diffs, each header in one line",
-            (true, false) => "commits, each header in one line",
+            (true, true) => "commits and diffs, each header in one line, messages not indented",
+            (true, false) => "commits, each header in one line, messages not indented",
             (false, true) => "diff, each header in one line",
             (false, false) if self.has_runs => "diff",
             (false, false) => return None,

@@ -49,12 +49,13 @@ pub(crate) fn encode(text: &[u8]) -> Option<Coded> {
 fn words(shapes: &Shapes, plan: &Plan) -> Option<String> {
     let any = |is_it: fn(&Pattern) -> bool| plan.patterns.iter().any(is_it);
     let has_rest = plan.patterns.iter().any(|pattern| shapes.rest(pattern.line).is_some());
+    let carried = any(|pattern| pattern.carried > 0);
     let parts = [
-        (any(|_| true), ", each row a is line a= with other * ^ words"),
-        (any(|pattern| pattern.carried > 0), ", first ^ words left out are as above"),
-        (any(|pattern| pattern.agains > 0), ", & is the like word again"),
-        (has_rest, ", ~ is the rest"),
-        (shapes.lines.iter().any(|line| line.run > 1), ", +2 is twice more"),
+        (any(|_| true), "; a= names a line, * ^ are marks; row a is line a with other words there"),
+        (carried, ", ^ words left out in front are the line above's"),
+        (any(|pattern| pattern.agains > 0), "; & is the like word again"),
+        (has_rest, "; ~ is the rest"),
+        (shapes.lines.iter().any(|line| line.run > 1), "; +2 is twice more"),
     ];
     let said: String = parts.iter().filter(|(is, _)| *is).map(|&(_, words)| words).collect();
     (!said.is_empty()).then(|| format!("intact log{said}"))

@@ -60,9 +60,10 @@ fn the_notation() {
 fn the_head_says_what_there_is() {
     let words = |text: &str| encode(text.as_bytes()).map(|coded| coded.words);
     assert_eq!(words("one\ntwo"), None);
-    assert_eq!(words("one\none"), Some("intact log, +2 is twice more".to_owned()));
+    assert_eq!(words("one\none"), Some("intact log; +2 is twice more".to_owned()));
     let rows = "the user ann has logged in\nthe user bob has logged in\nthe user eve has logged in";
-    let expected = "intact log, each row a is line a= with other * ^ words";
+    let expected =
+        "intact log; a= names a line, * ^ are marks; row a is line a with other words there";
     assert_eq!(words(rows), Some(expected.to_owned()));
 }
 

@@ -37,6 +37,8 @@ struct Writer<'s, 't> {
     /// Bytes of the text that the body stands for.
     done: usize,
     names: [Option<Named>; NAMES],
+    /// The name whose turn is next.
+    next_name: usize,
     /// The name of each pattern.
     name_of: Vec<u8>,
     carried: [Option<Carried<'t>>; FRONT],
@@ -51,6 +53,7 @@ pub(super) fn body(shapes: &Shapes, plan: &Plan) -> Vec<u8> {
         at: 0,
         done: 0,
         names: [None; NAMES],
+        next_name: 0,
         name_of: vec![0; plan.patterns.len()],
         carried: [None; FRONT],
     };
@@ -116,7 +119,11 @@ impl<'t> Writer<'_, 't> {
     /// Writes the line that shows a pattern. `false`: no name is free, or marks would be misread.
     fn show(&mut self, index: u32, pattern: &Pattern) -> bool {
         let is_free = |named: &Option<Named>| named.is_none_or(|named| named.last < pattern.line);
-        let Some(name) = self.names.iter().position(is_free) else { return false };
+        // The letters take turns, so that none means two things within a few lines.
+        let turn = (0..NAMES).map(|by| (self.next_name + by) % NAMES);
+        let Some(name) = turn.into_iter().find(|&name| is_free(&self.names[name])) else {
+            return false;
+        };
         let start = self.body.len();
         self.body.extend_from_slice(&[syntax::letter(name), b'=']);
         self.put_marked(pattern);
@@ -124,6 +131,7 @@ impl<'t> Writer<'_, 't> {
             self.body.truncate(start);
             return false;
         }
+        self.next_name = (name + 1) % NAMES;
         self.name_of[index as usize] = name as u8;
         self.names[name] = Some(Named { pattern: index, last: pattern.last, at: self.at });
         self.carry(pattern.line, |_| true);

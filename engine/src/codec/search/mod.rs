@@ -35,7 +35,9 @@ use page::Page;
 /// What a heading begins with.
 const HEADING: &[u8] = b"# ";
 /// What the head line says.
-const WORDS: &str = "intact hits, each path once after #, its lines below it";
+const WORDS: &str = "intact hits, # path above its lines";
+/// What it says too where hits share a line.
+const LISTS: &str = "; 3,9: is both lines";
 /// How far below its heading a line may stand.
 const NEAR: usize = 100;
 
@@ -46,8 +48,10 @@ pub(crate) fn encode(text: &[u8]) -> Option<Coded> {
     for (line, mark) in lines(text).zip(marks) {
         page.put(line, mark);
     }
-    let words = WORDS.to_owned();
-    page.finish().map(|body| Coded { detail: String::new(), words, body })
+    let body = page.finish()?;
+    let is_list = |line| matches!(joint(line), Some(Joint::List(_)));
+    let lists = if lines(&body).any(is_list) { LISTS } else { "" };
+    Some(Coded { detail: String::new(), words: format!("{WORDS}{lists}"), body })
 }
 
 /// The text that `body` was written for.
