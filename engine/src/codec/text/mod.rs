@@ -12,7 +12,7 @@
 //!
 //! - `frames`: a line that was overdrawn (carriage returns) is one line per state.
 //! - `tree`: box-drawing in front of a name becomes one space per level.
-//! - `page`, with `candidates`, `learn`, `heading`, `layout`, `template`, `cut` and `row`: what a page of lines shares becomes a template;
+//! - `page`, with `trial`, `candidates`, `learn`, `heading`, `layout`, `template`, `cut` and `row`: what a page of lines shares becomes a template;
 //!   each line becomes the cells that fill it.
 //! - `runs`: equal lines, or equal groups of lines, are counted.
 
@@ -30,6 +30,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod trial;
 
 use super::Coded;
 use crate::report::Reach;
