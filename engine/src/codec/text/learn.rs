@@ -4,7 +4,7 @@
 //! end at one, that is their place; where most are one word, it goes to the template. What follows
 //! the last column of which something can be said is left whole.
 
-use super::layout::{COLUMNS, Column, Filling, Layout, Parted, Place, width};
+use super::layout::{COLUMNS, Column, Filling, Layout, Parted, Place, is_equal, width};
 use super::row::is_long;
 use super::template::{is_plain, is_within};
 use smallvec::SmallVec;
@@ -39,7 +39,7 @@ impl<'t> Word<'t> {
 impl PartialEq for Word<'_> {
     fn eq(&self, other: &Self) -> bool {
         let is_alike = self.first == other.first && self.text.len() == other.text.len();
-        is_alike && (self.text.len() <= 8 || self.text[8..] == other.text[8..])
+        is_alike && (self.text.len() <= 8 || is_equal(&self.text[8..], &other.text[8..]))
     }
 }
 

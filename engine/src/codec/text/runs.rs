@@ -3,7 +3,7 @@
 //! `~x5` says that the line above stands five more times; `~x5 3` says it of the three lines above.
 //! Runs are of the lines that the other layers wrote: within one template equal rows are equal lines.
 
-use super::SIGN;
+use super::{SIGN, layout::is_equal};
 
 /// The most lines in a group.
 pub(super) const GROUP: usize = 8;
@@ -39,7 +39,8 @@ fn put_line(line: &[u8], out: &mut Vec<u8>) {
 pub(super) fn repeats(lines: &[&[u8]]) -> Option<(usize, usize)> {
     for group in 1..=GROUP.min(lines.len() / 2) {
         let pattern = &lines[..group];
-        if lines[group] != lines[0] || &lines[group..2 * group] != pattern {
+        let is_again = |at: usize| is_equal(lines[at], lines[group + at]);
+        if !(0..group).all(is_again) {
             continue;
         }
         // A row that leans on one above and comes again would lean on too many lines.

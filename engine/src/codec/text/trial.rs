@@ -4,7 +4,7 @@ use super::SIGN;
 use super::candidates::LONGEST_LINE;
 use super::frames::Source;
 use super::heading::Paths;
-use super::layout::Layout;
+use super::layout::{Layout, is_equal};
 use super::row::Above;
 use crate::codec::lines::put_as_is;
 use crate::tokens::estimate;
@@ -61,12 +61,12 @@ impl<'s, 't> Trial<'s, 't> {
         if self.fit(&self.source.lines[at..at + count], &layout) < 2 {
             return None;
         }
-        let cost = self.cost(&layout)?;
+        let cost = self.cost(&layout);
         let (lines, rows) = self.put_rows(at, count, &mut layout, cost)?;
         let before = self.tokens_before(at, lines);
         let gain = before.saturating_sub(estimate(&self.body));
         let per_line = gain * 1000 / (lines as u64).max(1);
-        (gain >= LEAST && gain * PART >= before).then(|| Page {
+        (gain >= LEAST && gain * PART >= before && is_readable(&layout)).then(|| Page {
             body: std::mem::take(&mut self.body),
             lines,
             rows,
@@ -100,12 +100,11 @@ impl<'s, 't> Trial<'s, 't> {
         rows
     }
 
-    /// The tokens of a template, if it is read as it was meant.
-    fn cost(&mut self, layout: &Layout) -> Option<usize> {
+    /// The tokens of a template and its line end.
+    fn cost(&mut self, layout: &Layout) -> usize {
         self.body.clear();
         layout.put_template(&mut self.body);
-        let is_read = Layout::parse(&self.body[1..]).as_ref() == Some(layout);
-        usize::try_from(estimate(&self.body)).ok().filter(|_| is_read).map(|cost| cost + 1)
+        usize::try_from(estimate(&self.body)).map_or(usize::MAX / 4, |cost| cost + 1)
     }
 
     /// Writes lines, up to the last row. Returns how many there are, and how many rows.
@@ -178,9 +177,18 @@ impl Source<'_> {
     /// Whether the line stands beside one that is equal, of the same page. Equal lines stay
     /// equal: they are counted.
     fn is_run(&self, at: usize, page: Range<usize>) -> bool {
-        let is_equal = |other: usize| page.contains(&other) && self.lines[other] == self.lines[at];
+        let is_equal =
+            |other: usize| page.contains(&other) && is_equal(self.lines[other], self.lines[at]);
         (at > 0 && is_equal(at - 1)) || is_equal(at + 1)
     }
+}
+
+/// Whether a template is read as it was meant.
+fn is_readable(layout: &Layout) -> bool {
+    let bare = Layout { prefix: Vec::new(), ..layout.clone() };
+    let mut template = Vec::new();
+    bare.put_template(&mut template);
+    Layout::parse(&template[1..]) == Some(bare)
 }
 
 /// The directory to say before the line at `index`, if it is another one.
