@@ -1,6 +1,6 @@
 //! What a line has in the columns of a layout.
 
-use super::layout::{Filling, Layout, Parted, Place, is_equal, width};
+use super::layout::{Filling, Layout, Parted, Place, find, is_equal, width};
 
 impl Layout {
     /// Adds what `line` has in the holes to `cells`, if it looks like the layout. The prefix is part
@@ -105,7 +105,7 @@ impl<'t> Cut<'t> {
         let rest = self.line.get(self.at..)?;
         let cell = match self.parted {
             Parted::By(byte) => {
-                let end = memchr::memchr(byte, rest).unwrap_or(rest.len());
+                let end = find(byte, rest).unwrap_or(rest.len());
                 self.at += end + 1;
                 return Some(&rest[..end]);
             }

@@ -61,7 +61,7 @@ impl Parted {
 
     /// Where the cell that begins at `from` ends: a word, or what holds single spaces.
     pub(super) fn cell_end(self, line: &[u8], mut from: usize) -> usize {
-        while let Some(space) = memchr::memchr(b' ', &line[from..]) {
+        while let Some(space) = find(b' ', &line[from..]) {
             let end = from + space;
             if self == Parted::Words || matches!(line.get(end + 1), None | Some(b' ')) {
                 return end;
@@ -134,6 +134,14 @@ impl Ink for Follow<'_> {
             (is_same && blank.iter().all(|&byte| byte == b' ')).then_some(rest)
         });
     }
+}
+
+/// Where `byte` is first. Most words are so short that a call would cost more than it does.
+pub(super) fn find(byte: u8, text: &[u8]) -> Option<usize> {
+    const SHORT: usize = 12;
+    let (short, rest) = text.split_at(text.len().min(SHORT));
+    let near = short.iter().position(|&other| other == byte);
+    near.or_else(|| memchr::memchr(byte, rest).map(|at| SHORT + at))
 }
 
 /// Whether two words are equal. A call for each would cost more than it does.

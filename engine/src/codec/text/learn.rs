@@ -197,8 +197,19 @@ fn place(column: &[Cell], parted: Parted) -> Place {
     }
 }
 
-/// The value that more than half have, if there is one, and how many have it.
-fn most<T: PartialEq + Copy + Default>(values: impl Iterator<Item = T> + Clone) -> (T, usize) {
+/// The value that more than half have, and how many have it. If there is none: some value, and at
+/// most half.
+fn most<T: PartialEq + Copy + Default>(
+    values: impl ExactSizeIterator<Item = T> + Clone,
+) -> (T, usize) {
+    let times = |one: T| values.clone().map(|value| usize::from(value == one)).sum::<usize>();
+    // If there is one at all, it is likely to be in the middle.
+    let count = values.len();
+    let middle = values.clone().nth(count / 2).unwrap_or_default();
+    let at_middle = times(middle);
+    if at_middle * 2 > count {
+        return (middle, at_middle);
+    }
     let mut leader = T::default();
     let mut lead = 0usize;
     for value in values.clone() {
@@ -207,7 +218,7 @@ fn most<T: PartialEq + Copy + Default>(values: impl Iterator<Item = T> + Clone) 
         }
         lead = if value == leader { lead + 1 } else { lead - 1 };
     }
-    (leader, values.filter(|value| *value == leader).count())
+    (leader, if lead > 0 { times(leader) } else { 0 })
 }
 
 /// Adds the first cells of a line to their columns.

@@ -5,7 +5,7 @@
 //! one and the same row.
 
 use super::SIGN;
-use super::layout::{COLUMNS, Cells, Follow, Layout, Parted, is_equal, push_part};
+use super::layout::{COLUMNS, Cells, Follow, Layout, Parted, find, is_equal, push_part};
 use crate::codec::lines::AS_IS;
 use smallvec::SmallVec;
 
@@ -113,9 +113,9 @@ impl Layout {
         let is_whole = |cell: &[u8]| match self.parted {
             Parted::Words => {
                 let spaces = cell.iter().take_while(|&&byte| byte == b' ').count();
-                spaces < cell.len() && memchr::memchr(b' ', &cell[spaces..]).is_none()
+                spaces < cell.len() && find(b' ', &cell[spaces..]).is_none()
             }
-            Parted::Wide | Parted::By(_) => memchr::memchr(self.parted.in_rows(), cell).is_none(),
+            Parted::Wide | Parted::By(_) => find(self.parted.in_rows(), cell).is_none(),
         };
         let parted = if self.is_open() { cells.len() - 1 } else { cells.len() };
         let has_empty = !self.may_be_empty() && cells.iter().any(|cell| cell.is_empty());
@@ -214,7 +214,7 @@ impl Layout {
             Parted::Words => row.iter().take_while(|&&byte| byte == b' ').count(),
             _ => 0,
         };
-        match memchr::memchr(self.parted.in_rows(), &row[spaces..]) {
+        match find(self.parted.in_rows(), &row[spaces..]) {
             Some(end) => (&row[..spaces + end], Some(&row[spaces + end + 1..])),
             None => (row, None),
         }
