@@ -4,7 +4,7 @@
 //! end at one, that is their place; where most are one word, it goes to the template. What follows
 //! the last column of which something can be said is left whole.
 
-use super::layout::{COLUMNS, Column, Filling, Layout, Parted, Place, is_equal, width};
+use super::layout::{COLUMNS, Column, Filling, Layout, Parted, Place, find, is_equal, width};
 use super::row::is_long;
 use super::template::{is_plain, is_within};
 use smallvec::SmallVec;
@@ -27,10 +27,16 @@ struct Word<'t> {
 }
 
 impl<'t> Word<'t> {
-    fn new(text: &'t [u8]) -> Self {
-        let first = match text.first_chunk() {
+    /// The word `line[from..to]`.
+    fn new(line: &'t [u8], from: usize, to: usize) -> Self {
+        let text = &line[from..to];
+        let first = match line[from..].first_chunk() {
+            // Without the bytes that are not the word's.
+            Some(first) if text.len() < 8 => {
+                u64::from_le_bytes(*first) & ((1 << (8 * text.len())) - 1)
+            }
             Some(first) => u64::from_le_bytes(*first),
-            None => text.iter().fold(0, |first, &byte| first << 8 | u64::from(byte)),
+            None => text.iter().rev().fold(0, |first, &byte| first << 8 | u64::from(byte)),
         };
         Self { text, first }
     }
@@ -225,9 +231,14 @@ fn most<T: PartialEq + Copy + Default>(
 fn put_cells<'t>(line: &'t [u8], parted: Parted, columns: &mut [Vec<Cell<'t>>]) {
     match parted {
         Parted::By(byte) => {
-            let texts = line.split(|&other| other == byte);
-            for (column, text) in columns.iter_mut().zip(texts) {
-                column.push(Cell { text: Word::new(text), gap: 0, from: 0, end: 0 });
+            let mut from = 0;
+            for column in columns {
+                let end = find(byte, &line[from..]).map_or(line.len(), |end| from + end);
+                column.push(Cell { text: Word::new(line, from, end), gap: 0, from: 0, end: 0 });
+                from = end + 1;
+                if from > line.len() {
+                    return;
+                }
             }
         }
         Parted::Words | Parted::Wide => put_spaced(line, parted, columns),
@@ -236,6 +247,7 @@ fn put_cells<'t>(line: &'t [u8], parted: Parted, columns: &mut [Vec<Cell<'t>>]) 
 
 fn put_spaced<'t>(line: &'t [u8], parted: Parted, columns: &mut [Vec<Cell<'t>>]) {
     let (mut at, mut before) = (0, 0);
+    let is_ascii = line.is_ascii();
     for column in columns {
         let gap = line[at..].iter().take_while(|&&byte| byte == b' ').count();
         let begin = at + gap;
@@ -243,11 +255,11 @@ fn put_spaced<'t>(line: &'t [u8], parted: Parted, columns: &mut [Vec<Cell<'t>>])
             return;
         }
         at = parted.cell_end(line, begin);
-        let text = &line[begin..at];
+        let width = if is_ascii { at - begin } else { width(&line[begin..at]) };
         // Lines that are looked at are short.
         let gap = gap as u32;
         let from = before + gap;
-        before = from + width(text) as u32;
-        column.push(Cell { text: Word::new(text), gap, from, end: before });
+        before = from + width as u32;
+        column.push(Cell { text: Word::new(line, begin, at), gap, from, end: before });
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn encode(source: &Source) -> Vec<u8> {
     // A tree that does not pay is not looked at again from its next line.
     let mut no_tree = 0;
     while at < source.lines.len() {
-        if let Some((group, times)) = repeats(&source.lines[at..]) {
+        if let Some((group, times)) = repeats(&source.lines[at..], usize::MAX) {
             let end = at + group * (times + 1);
             (at..end).for_each(|at| writer.put_plain(at));
             at = end;
