@@ -51,29 +51,39 @@ impl Expander {
         self.parts.write(chunk, &mut Follow { follower: first, sink: &mut second });
     }
 
-    /// How far the lines of the coded parts that were put back so far lean on other lines of their part.
-    ///
-    /// ```
-    /// let rows: Vec<_> = (0..99).map(|n| format!(r#"{{"name":"row {n}","of":"x"}}"#)).collect();
-    /// let short = brevity::compress(rows.join("\n").as_bytes(), &brevity::Settings::default());
-    /// let mut expander = brevity::Expander::new();
-    /// expander.write(short.into(), &mut Vec::new());
-    /// let reach = expander.reach();
-    /// assert!(reach.up <= 100 && reach.others <= 2);
-    /// ```
-    pub fn reach(&self) -> Reach {
-        self.parts.reach()
-    }
-
-    /// Ends the stream: all that waits goes to `sink`. Gives the number of coded parts and references
-    /// put back.
-    pub fn finish(self, sink: &mut impl Sink) -> u64 {
-        let Self { parts, followers: [mut first, mut second] } = self;
+    /// Ends the stream: all that waits goes to `sink`. Says what was put back.
+    pub fn finish(self, sink: &mut impl Sink) -> Expanded {
+        let Self { mut parts, followers: [mut first, mut second] } = self;
         let mut second_sink = Follow { follower: &mut second, sink };
-        let parts = parts.finish(&mut Follow { follower: &mut first, sink: &mut second_sink });
-        let followed = first.finish(&mut second_sink);
-        parts + followed + second.finish(sink)
+        parts.finish(&mut Follow { follower: &mut first, sink: &mut second_sink });
+        let references = first.finish(&mut second_sink);
+        let references = references + second.finish(sink);
+        Expanded { parts: parts.parts(), references, reach: parts.reach() }
     }
+}
+
+/// What was put back in a stream.
+///
+/// ```
+/// use brevity::{Expander, Settings, compress};
+///
+/// let rows: Vec<_> = (0..99).map(|n| format!(r#"{{"name":"row {n}","of":"x"}}"#)).collect();
+/// let short = compress(rows.join("\n").as_bytes(), &Settings::default());
+/// let mut expander = Expander::new();
+/// expander.write(short.into(), &mut Vec::new());
+/// let expanded = expander.finish(&mut Vec::new());
+/// assert_eq!((expanded.parts, expanded.references), (1, 0));
+/// assert!(expanded.reach.up <= 100 && expanded.reach.others <= 2);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Expanded {
+    /// Coded parts.
+    pub parts: u64,
+    /// References to what came before.
+    pub references: u64,
+    /// How far the lines of those parts lean on other lines of their part.
+    pub reach: Reach,
 }
 
 /// Sends bytes through a follower on to a sink.

@@ -39,7 +39,7 @@ mod tokens;
 mod unframe;
 
 pub use envelope::{Dialect, Facts, Request};
-pub use expand::{Expander, expand};
+pub use expand::{Expanded, Expander, expand};
 pub use held::Held;
 pub use limits::Limits;
 pub use part::{Block, Wire, compress};

@@ -74,16 +74,21 @@ impl Unframer {
         self.reach
     }
 
+    /// How many coded parts were put back so far.
+    pub(crate) fn parts(&self) -> u64 {
+        self.parts
+    }
+
     /// Takes the next bytes; what is settled goes to `sink`.
     pub(crate) fn write(&mut self, chunk: Bytes, sink: &mut impl Sink) {
         self.write_bytes(&chunk, sink);
     }
 
-    /// Ends the stream: all that waits goes to `sink`. Gives the number of parts put back.
-    pub(crate) fn finish(mut self, sink: &mut impl Sink) -> u64 {
+    /// Ends the stream: all that waits goes to `sink`.
+    pub(crate) fn finish(&mut self, sink: &mut impl Sink) {
         self.advance(true, sink);
         sink.put(&self.held[self.left..]);
-        self.parts
+        self.left = self.held.len();
     }
 
     fn write_bytes(&mut self, bytes: &[u8], sink: &mut impl Sink) {
@@ -240,7 +245,11 @@ pub(crate) fn holds_part(text: &[u8]) -> bool {
         expander.write_bytes(piece, &mut nowhere);
         expander.parts > 0
     };
-    text.chunks(PIECE).any(is_found) || expander.finish(&mut nowhere) > 0
+    if text.chunks(PIECE).any(is_found) {
+        return true;
+    }
+    expander.finish(&mut nowhere);
+    expander.parts > 0
 }
 
 /// Whether `text` stands for `source`.
@@ -250,10 +259,10 @@ pub(crate) fn stands_for(text: &[u8], source: &[u8]) -> bool {
     left.0 == Some(b"")
 }
 
-fn expand_into(text: &[u8], sink: &mut impl Sink) -> u64 {
+fn expand_into(text: &[u8], sink: &mut impl Sink) {
     let mut expander = Unframer::new();
     expander.write_bytes(text, sink);
-    expander.finish(sink)
+    expander.finish(sink);
 }
 
 /// What is still expected, if all that came so far was expected.

@@ -102,16 +102,22 @@ fn a_form_feed_before_a_bracket() {
     property::expand(b"\x01\x0c[]\n]\n");
 }
 
-/// The example on the page that describes the notation.
+/// The examples on the page that describes the notation: each coded part, and what it stands for.
 #[test]
-fn the_page_s_example_expands() {
+fn the_page_s_examples_expand() {
     let page = include_str!("../../docs/notation.md");
-    let block = |start: &str| {
-        let from = page.find(start).map(|at| at + start.len()).expect(start);
-        page[from..].split("\n```").next().expect("a block ends")
-    };
-    let (short, json) = (block("```text\n"), block("```json\n"));
-    assert_eq!(String::from_utf8_lossy(&expand(short.as_bytes())), json);
+    let blocks: Vec<_> = page.split("\n```").collect();
+    let inside = |block: &str| block.split_once('\n').map(|(_, text)| text.to_owned());
+    let (mut examples, mut at) = (0, 1);
+    while let Some(text) = blocks.get(at).and_then(|block| inside(block)) {
+        if text.starts_with("[brevity 1 ") {
+            let source = blocks.get(at + 2).and_then(|block| inside(block)).expect("a source");
+            assert_eq!(String::from_utf8_lossy(&expand(text.as_bytes())), source);
+            examples += 1;
+        }
+        at += 2;
+    }
+    assert_eq!(examples, 5);
 }
 
 /// Parts that a hostile hand wrote. They may expand or not; they must not take long, nor much memory.

@@ -68,6 +68,33 @@ fn documents() {
     }
 }
 
+/// The page that shows each codec: what it says of a text is what leaves for it.
+#[test]
+fn the_page_on_reading() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/reading.md");
+    let page = fs::read_to_string(&path).expect("docs/reading.md");
+    let mut blocks: Vec<String> = page.split("\n```").map(str::to_owned).collect();
+    let mut shown = 0;
+    for at in (1..blocks.len() - 2).step_by(4) {
+        let source = blocks[at].split_once('\n').expect("a fence").1;
+        let short = match source.starts_with("     1\t") {
+            true => continue,
+            false => compress(source.as_bytes(), &settings()),
+        };
+        let short = String::from_utf8(short).expect("UTF-8");
+        let after = format!("text\n{short}");
+        if std::env::var_os("BREVITY_BLESS").is_none() {
+            assert_eq!(blocks[at + 2], after, "docs/reading.md says something else");
+        }
+        blocks[at + 2] = after;
+        shown += 1;
+    }
+    assert_eq!(shown, 6);
+    if std::env::var_os("BREVITY_BLESS").is_some() {
+        fs::write(&path, blocks.join("\n```")).expect("docs/reading.md");
+    }
+}
+
 #[test]
 fn conversations() {
     for client in [Client::ClaudeCode, Client::OpenAiJs] {

@@ -3,8 +3,9 @@
 //! One test, since the allocator counts for the whole program.
 
 use brevity::{
-    Block, Dialect, Limits, Place, Policy, Request, Settings, Sink, Steps, Treatment, Wire,
+    Block, Codec, Dialect, Limits, Place, Policy, Request, Settings, Sink, Steps, Treatment, Wire,
 };
+use brevity_tests::property;
 use bytes::Bytes;
 use peak_alloc::PeakAlloc;
 use std::sync::Arc;
@@ -30,6 +31,23 @@ impl Sink for Drain {
 
 const MIB: usize = 1 << 20;
 const CHUNK: usize = 64 << 10;
+
+/// A line by its number.
+type Numbered = fn(usize) -> String;
+
+/// `len` bytes of lines that `line` numbers, a chunk at a time.
+fn numbered(line: Numbered, len: usize) -> impl Iterator<Item = Bytes> {
+    let (mut at, mut made) = (0, 0);
+    std::iter::from_fn(move || {
+        let mut chunk = String::new();
+        while made < len && chunk.len() < CHUNK {
+            chunk.push_str(&line(at));
+            at += 1;
+        }
+        made += chunk.len();
+        (!chunk.is_empty()).then(|| Bytes::from(chunk.into_bytes()))
+    })
+}
 
 /// `len` bytes of `unit` after `start`, a chunk at a time.
 fn chunks(start: &str, unit: &str, len: usize) -> impl Iterator<Item = Bytes> {
@@ -75,8 +93,41 @@ fn request(settings: &Arc<Settings>, chunks: impl Iterator<Item = Bytes>) -> usi
     })
 }
 
-#[test]
-fn the_heap_stays_within_its_bound() {
+/// What codecs for text keep most for: their lines, words and templates.
+const LINES: [(&str, Numbered); 10] = [
+    ("a log", |i| format!("10:00:{:02} INFO job {i} ended after {} ms\n", i % 60, i * 7 % 999)),
+    ("distinct words", |i| format!("{i:x} a{i:x}\n")),
+    ("distinct short lines", |i| format!("{i:x}\n")),
+    ("one line of distinct words", |i| format!("{i:x} ")),
+    ("lines of two words", |i| format!("{} {}\n", i % 10, i % 7)),
+    ("many templates", |i| format!("t{0} {i} t{0} {i} t{0}\n", i % 5_000)),
+    ("a path each", |i| format!("src/{i:x}.rs:{i}:x\n")),
+    ("one path", |i| format!("a.rs:{i}:\n")),
+    ("headers of files", |i| {
+        format!("diff --git a/{i} b/{i}\n--- a/{i}\n+++ b/{i}\n@@ -1 +1 @@\n")
+    }),
+    ("an overdrawn line", |i| format!("{i}\r")),
+];
+
+/// Each codec alone, over lines that it is made for and over others.
+fn check_codecs(limits: &Limits, len: usize) {
+    let bound = limits.heap_bound();
+    for codec in [Codec::Log, Codec::Search, Codec::Diff, Codec::Text] {
+        let policy = property::alone(codec).policy;
+        let settings = Arc::new(Settings::new(policy, limits.clone()));
+        for (name, line) in LINES {
+            let text = block(&settings, Wire::Text, numbered(line, len));
+            println!("{}, {name}: {} KiB", codec.name(), text >> 10);
+            assert!(text <= bound, "{}, {name}: {text} of {bound}", codec.name());
+        }
+        let empty = block(&settings, Wire::JsonString, chunks("", "\\n", len));
+        println!("{}, empty lines in a string: {} KiB", codec.name(), empty >> 10);
+        assert!(empty <= bound, "{}, empty lines: {empty} of {bound}", codec.name());
+    }
+}
+
+/// Bounds that all of the streams below hit.
+fn small() -> Limits {
     let mut small = Limits::default();
     small.window = 8 << 10;
     small.document = 32 << 10;
@@ -86,11 +137,17 @@ fn the_heap_stays_within_its_bound() {
     small.tag_depth = 64;
     small.request = 64 << 10;
     small.calls = 4 << 10;
-    for limits in [Limits::default(), small] {
+    small
+}
+
+#[test]
+fn the_heap_stays_within_its_bound() {
+    for limits in [Limits::default(), small()] {
         let bound = limits.heap_bound();
         println!("bound: {} KiB", bound >> 10);
         let factor = limits.document / (32 << 10);
         let len = (factor * MIB / 4).clamp(2 * MIB, 10 * MIB);
+        check_codecs(&limits, (limits.window * 3 / 2).max(MIB / 4));
         let settings = Arc::new(Settings::new(Policy::default(), limits));
         let cases = [
             ("rows", "", "{\"name\":\"row\",\"size\":12345,\"open\":true}\n"),

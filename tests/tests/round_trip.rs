@@ -86,7 +86,7 @@ fn a_coded_part_is_a_part_of_its_own() {
     assert_eq!(
         results,
         [
-            (Kind::Text, Some(Reason::NoCodec)),
+            (Kind::Text, Some(Reason::Small)),
             (Kind::Notation, Some(Reason::Notation)),
             (Kind::Json, None),
         ]
@@ -165,7 +165,8 @@ fn what_stays_says_why() {
     let distinct: Vec<_> = (0..40).map(|n| format!("\"{}\"", "x".repeat(40 + n))).collect();
     let flat = format!("[{}]", distinct.join(","));
     for (text, reason) in [
-        ("just text\n", Reason::NoCodec),
+        ("just text\n", Reason::Small),
+        (&"fn main() {\n    let x = 1;\n}\n\n".repeat(20), Reason::Source),
         ("{\"a\":1}", Reason::Small),
         (flat.as_str(), Reason::NoGain),
         (&deep, Reason::Limit),

@@ -147,9 +147,9 @@ impl Job {
     fn lines(&self, segment: &Segment) -> Result<Shorter, Reason> {
         let source = &self.piece.text[segment.range.clone()];
         let codecs = match &segment.plan {
-            Plan::Keep(reason) => return Err(*reason),
             Plan::Refer(line) => return Ok(self.reference(line, source)),
-            Plan::Code(_) if self.piece.is_beyond => return Err(Reason::Limit),
+            _ if self.piece.is_beyond => return Err(Reason::Limit),
+            Plan::Keep(reason) => return Err(*reason),
             Plan::Code(codecs) => codecs,
         };
         self.can_be_coded(source)?;

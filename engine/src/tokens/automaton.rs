@@ -104,7 +104,8 @@ const fn mark(byte: u8) -> u8 {
         b'/' => 6,
         b'.' => 7,
         b'_' => 8,
-        b'-' => 9,
+        // A caret stands in few words of the vocabulary, like a dash.
+        b'-' | b'^' => 9,
         b'=' => 10,
         b'\'' => 11,
         b' '..=b'~' => 12,

@@ -34,10 +34,11 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let mut output = Output::stdout();
     let mut expander = Expander::new();
     let end = input.pour(&mut output, |chunk, output| expander.write(chunk, output));
-    let parts = expander.finish(&mut output);
+    let put_back = expander.finish(&mut output);
     let (bytes_out, _) = output.finish()?;
     end?;
     if let Some(format) = args.stats {
+        let parts = put_back.parts + put_back.references;
         Expanded { bytes_in: input.len(), bytes_out, parts }.print(format);
     }
     Ok(())

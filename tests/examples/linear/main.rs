@@ -5,6 +5,7 @@
 
 mod json;
 mod notation;
+mod text;
 
 use brevity::walk::tag::{TagMode, TagWalker};
 use brevity::{Limits, Protect};
@@ -51,7 +52,7 @@ fn main() {
 }
 
 fn cases() -> impl Iterator<Item = &'static Case> {
-    TAGS.iter().chain(json::CASES).chain(notation::CASES)
+    TAGS.iter().chain(json::CASES).chain(notation::CASES).chain(text::CASES)
 }
 
 fn names_in_reverse(n: usize) -> String {

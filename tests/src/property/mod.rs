@@ -1,5 +1,6 @@
 //! What must hold for any bytes. Suites and fuzz targets call these; a breach is a panic.
 
+mod codec;
 mod engine;
 mod envelope;
 mod json;
@@ -8,6 +9,7 @@ mod repeat;
 mod sse;
 mod tag;
 
+pub use codec::{alone, assert_near, codec, comes_back};
 pub use engine::{eager, expand};
 pub use envelope::{Passed, envelope, pass_request};
 pub use json::{json_walker, walk_json};

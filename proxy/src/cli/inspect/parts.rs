@@ -43,8 +43,15 @@ struct Lines {
     report: Report,
 }
 
+/// Outcomes, each with the place of its first byte: its block's number, and the offset in the block.
 #[derive(Default)]
-struct Notes(VecDeque<Outcome>);
+struct Notes {
+    queue: VecDeque<(Spot, Outcome)>,
+    /// Where the last one ended.
+    end: Spot,
+}
+
+type Spot = (u64, u64);
 
 impl Sink for Notes {
     fn keep(&mut self, _: Bytes) {}
@@ -52,7 +59,10 @@ impl Sink for Notes {
     fn put(&mut self, _: &[u8]) {}
 
     fn note(&mut self, outcome: &Outcome) {
-        self.0.push_back(outcome.clone());
+        let block = outcome.place.block;
+        let start = if self.end.0 == block { self.end.1 } else { 0 };
+        self.end = (block, start + outcome.bytes_in);
+        self.queue.push_back(((block, start), outcome.clone()));
     }
 }
 
@@ -89,13 +99,13 @@ impl View {
         }
         self.is.write(chunk.clone(), &mut self.lines.is);
         self.could.write(chunk, &mut self.lines.could);
-        self.lines.show(sink);
+        self.lines.show(false, sink);
     }
 
     fn finish(mut self, input: &Input, sink: &mut impl Sink) {
         let facts = self.is.finish(&mut self.lines.is);
         self.could.finish(&mut self.lines.could);
-        self.lines.show(sink);
+        self.lines.show(true, sink);
         if !self.lines.json {
             sink.put(closing(&self.lines.report, input, facts.as_ref()).as_bytes());
         }
@@ -116,12 +126,21 @@ fn no_gate(mut gain: Gain) -> Gain {
 
 impl Lines {
     /// Shows the parts that both streams have settled.
-    fn show(&mut self, sink: &mut impl Sink) {
-        while !self.could.0.is_empty() {
-            let Some(is) = self.is.0.pop_front() else { return };
-            let Some(could) = self.could.0.pop_front() else { return };
+    fn show(&mut self, is_end: bool, sink: &mut impl Sink) {
+        while let Some((spot, _)) = self.is.queue.front() {
+            while self.could.queue.front().is_some_and(|(other, _)| other < spot) {
+                self.could.queue.pop_front();
+            }
+            if self.could.queue.is_empty() && !is_end {
+                return;
+            }
+            let Some((spot, is)) = self.is.queue.pop_front() else { return };
             self.report.add(&is);
-            let line = if self.json { self.object(&is, &could) } else { self.line(&is, &could) };
+            // The two may cut a block otherwise; then there is nothing to compare.
+            let same =
+                |(other, could): &&(Spot, Outcome)| *other == spot && could.bytes_in == is.bytes_in;
+            let could = self.could.queue.front().filter(same).map_or(&is, |(_, could)| could);
+            let line = if self.json { self.object(&is, could) } else { self.line(&is, could) };
             sink.put(line.as_bytes());
         }
     }

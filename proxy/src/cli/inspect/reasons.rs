@@ -19,7 +19,7 @@ pub(super) fn sentence(reason: Reason, policy: &Policy) -> String {
                 gain.percent, gain.tokens
             );
         }
-        Reason::NoCodec => "No codec is made for text of its kind. Today there is one, for JSON.",
+        Reason::NoCodec => "The policy asks for a codec that is not made for text of its kind.",
         Reason::Protected => {
             "A protected tag covers it. Programs read such tags, so their bytes stay. Look at the \
              tags below."
@@ -49,6 +49,10 @@ pub(super) fn sentence(reason: Reason, policy: &Policy) -> String {
         Reason::FileRead => {
             "It shows a file. Agents quote files back when they edit them, so the model has to see \
              the file's own text."
+        }
+        Reason::Source => {
+            "It looks like source code. Agents quote code back when they edit it, so the model has to \
+             see the code itself."
         }
         Reason::Excluded => "The configuration excludes the tool that made it.",
         Reason::Off => "The policy's level is off: nothing is rewritten.",

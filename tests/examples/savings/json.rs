@@ -1,17 +1,9 @@
-//! Tokens of the corpus's JSON: as it is, minified, as TOON, and shortened. `measure/json.sh` puts
-//! what this prints into `docs/json.md`.
-//!
-//! `savings TOON` runs `node TOON` for each file, JSON in and TOON out. It fails where a file does
-//! not come back or a goal is missed. `savings TOON FILE...` measures other files, without goals.
+//! The corpus's JSON: as it is, minified, as TOON, and shortened.
 
+use crate::{rivals, saving::mean};
 use brevity::{Settings, compress, exact, expand};
 use brevity_tests::corpus;
-use std::{
-    fmt,
-    io::Write,
-    process::{Command, Stdio},
-    thread,
-};
+use std::fmt;
 
 /// The most that is left of min(minified, TOON), as the geometric mean over whole files.
 const MEAN: f64 = 0.70;
@@ -30,12 +22,11 @@ struct Row {
     brevity: u64,
 }
 
-fn main() {
-    let mut args = std::env::args().skip(1);
-    let toon = args.next().expect("the script that writes TOON");
-    let others: Vec<Row> = args.map(|name| Row::of(name.clone(), &read(&name), &toon)).collect();
+/// Measures the corpus against the goals, or `others`.
+pub(crate) fn page(toon: &str, others: impl Iterator<Item = String>) {
+    let others: Vec<Row> = others.map(|name| Row::of(name.clone(), &read(&name), toon)).collect();
     match others.as_slice() {
-        [] => corpus(&toon),
+        [] => corpus(toon),
         rows => table(rows),
     }
 }
@@ -89,8 +80,8 @@ impl Row {
         Self {
             name,
             source: exact::count(text),
-            minified: exact::count(&minified(text)),
-            toon: exact::count(&as_toon(text, toon)),
+            minified: exact::count(&rivals::minified(text)),
+            toon: exact::count(&rivals::as_toon(text, toon)),
             brevity: exact::count(&short),
         }
     }
@@ -121,37 +112,4 @@ impl fmt::Display for Row {
         write!(f, "| {name} | {source} | {minified} | {toon} | {brevity} ")?;
         write!(f, "| {:.3} | {:.3} |", self.to_source(), self.to_rival())
     }
-}
-
-/// Without the white space between tokens. All else keeps its bytes, so that no number is reprinted.
-fn minified(text: &[u8]) -> Vec<u8> {
-    let (mut in_string, mut escaped) = (false, false);
-    let is_kept = |byte: &&u8| {
-        let is_space = !in_string && matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
-        in_string ^= **byte == b'"' && !escaped;
-        escaped = in_string && **byte == b'\\' && !escaped;
-        !is_space
-    };
-    text.iter().filter(is_kept).copied().collect()
-}
-
-fn as_toon(text: &[u8], script: &str) -> Vec<u8> {
-    let mut node = Command::new("node")
-        .arg(script)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("node starts");
-    let mut stdin = node.stdin.take().expect("a pipe");
-    let output = thread::scope(|scope| {
-        scope.spawn(move || stdin.write_all(text).expect("node reads all"));
-        node.wait_with_output().expect("node ends")
-    });
-    assert!(output.status.success(), "node failed");
-    output.stdout
-}
-
-fn mean(ratios: impl ExactSizeIterator<Item = f64>) -> f64 {
-    let count = ratios.len() as f64;
-    (ratios.map(f64::ln).sum::<f64>() / count).exp()
 }

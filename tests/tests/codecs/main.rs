@@ -1,0 +1,12 @@
+//! Each codec for text, forced on whatever there is: everything comes back, and lines lean on few
+//! others, near by.
+
+mod corpus;
+mod fragments;
+mod generated;
+mod git;
+
+use brevity::Codec;
+
+/// The codecs for lines.
+const CODECS: [Codec; 4] = [Codec::Log, Codec::Search, Codec::Diff, Codec::Text];
