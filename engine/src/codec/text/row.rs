@@ -85,10 +85,7 @@ impl Layout {
         }
         let from = out.len();
         let is_sign = |cell: &&[u8]| matches!(cell, [byte] if matches!(byte, b'"' | b'^'));
-        if self.is_bare(&cells)
-            || cells.iter().any(is_sign)
-            || !self.is_rendered(&cells, line)
-        {
+        if self.is_bare(&cells) || cells.iter().any(is_sign) || !self.is_rendered(&cells, line) {
             return None;
         }
         if may_lean && !above.cells.is_empty() {
