@@ -1,12 +1,22 @@
 //! What a line has in the columns of a layout.
 
-use super::layout::{Cells, Filling, Layout, Parted, Place, width};
+use super::layout::{Filling, Layout, Parted, Place, find, is_equal, width};
 
 impl Layout {
-    /// What `line` has in the holes, if it looks like the layout.
-    pub(super) fn cells_of<'t>(&self, line: &'t [u8]) -> Option<Cells<'t>> {
+    /// Adds what `line` has in the holes to `cells`, if it looks like the layout. The prefix is part
+    /// of the last cell.
+    pub(super) fn cut<'t>(&self, line: &'t [u8], cells: &mut Vec<&'t [u8]>) -> Option<()> {
+        let from = cells.len();
+        let is_cut = self.put_cells_of(line, cells);
+        if is_cut.is_none() {
+            cells.truncate(from);
+        }
+        is_cut
+    }
+
+    fn put_cells_of<'t>(&self, line: &'t [u8], cells: &mut Vec<&'t [u8]>) -> Option<()> {
+        let from = cells.len();
         let mut cut = Cut::new(self.parted, line);
-        let mut cells = Cells::new();
         let last = self.columns.len() - 1;
         for (at, column) in self.columns.iter().enumerate() {
             if self.parted == Parted::Wide && at > 0 && self.is_skipped(at, &cut) {
@@ -17,17 +27,19 @@ impl Layout {
             let spaced = column.place == Place::Next;
             let cell = if is_rest { cut.rest(spaced)? } else { cut.next(spaced)? };
             match &column.filling {
-                Filling::Fixed(word) if word != cell => return None,
+                Filling::Fixed(word) if !is_equal(word, cell) => return None,
                 Filling::Fixed(_) => {}
-                Filling::Hole(_) if is_rest => cells.push(cell.strip_prefix(&*self.prefix)?),
                 Filling::Hole(_) => cells.push(cell),
             }
         }
-        // A line with a single cell is no row of a table.
-        let is_bare = self.parted == Parted::Wide
+        (cut.is_done() && !self.is_bare(&cells[from..])).then_some(())
+    }
+
+    /// A line with a single cell is no row of a table.
+    pub(super) fn is_bare(&self, cells: &[&[u8]]) -> bool {
+        self.parted == Parted::Wide
             && cells.len() > 1
-            && cells.iter().filter(|cell| !cell.is_empty()).count() < 2;
-        (cut.is_done() && !is_bare).then_some(cells)
+            && cells.iter().filter(|cell| !cell.is_empty()).count() < 2
     }
 
     /// Whether the next cell of the line stands where a later column begins.
@@ -44,7 +56,7 @@ struct Cut<'t> {
     parted: Parted,
     line: &'t [u8],
     at: usize,
-    /// The column of the page at `at`.
+    /// The column of the page at `at`, where cells may be skipped.
     column: usize,
     is_first: bool,
 }
@@ -93,7 +105,7 @@ impl<'t> Cut<'t> {
         let rest = self.line.get(self.at..)?;
         let cell = match self.parted {
             Parted::By(byte) => {
-                let end = memchr::memchr(byte, rest).unwrap_or(rest.len());
+                let end = find(byte, rest).unwrap_or(rest.len());
                 self.at += end + 1;
                 return Some(&rest[..end]);
             }
@@ -107,7 +119,9 @@ impl<'t> Cut<'t> {
             }
         };
         self.at += cell.len();
-        self.column += width(cell);
+        if self.parted == Parted::Wide {
+            self.column += width(cell);
+        }
         Some(cell)
     }
 

@@ -14,6 +14,7 @@ const SHORTEST_STATE: usize = 6;
 
 /// The lines of a text, some of which end with a carriage return.
 pub(super) struct Source<'t> {
+    text: &'t [u8],
     pub(super) lines: Vec<&'t [u8]>,
     /// Where lines that end with a carriage return begin, and how many there are; in order.
     pub(super) states: Vec<(usize, usize)>,
@@ -21,7 +22,7 @@ pub(super) struct Source<'t> {
 
 /// Cuts a text into lines and states of lines.
 pub(super) fn split(text: &[u8]) -> Source<'_> {
-    let mut source = Source { lines: Vec::new(), states: Vec::new() };
+    let mut source = Source { text, lines: Vec::new(), states: Vec::new() };
     let has_returns = memchr::memchr(b'\r', text).is_some();
     for line in super::super::lines::lines(text) {
         let inner = line.strip_suffix(b"\r").unwrap_or(line);
@@ -37,6 +38,17 @@ pub(super) fn split(text: &[u8]) -> Source<'_> {
 }
 
 impl<'t> Source<'t> {
+    /// How many bytes there are.
+    pub(super) fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// The text of some lines, which begins at byte `from`.
+    pub(super) fn text_of(&self, from: usize, lines: &[&[u8]]) -> &'t [u8] {
+        let bytes: usize = lines.iter().map(|line| line.len() + 1).sum();
+        &self.text[from..from + bytes - 1]
+    }
+
     fn push_states(&mut self, line: &'t [u8], states: usize) {
         let first = self.lines.len();
         let near = (0..states).step_by(NEAR).map(|at| (first + at, NEAR.min(states - at)));

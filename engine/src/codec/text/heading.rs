@@ -8,25 +8,38 @@ const TOKEN: usize = 35;
 const DEEPEST: usize = 16;
 
 /// The paths of a page. A line that is no row has none.
+#[derive(Default)]
 pub(super) struct Paths<'t> {
     paths: Vec<Option<&'t [u8]>>,
     /// How many bytes each path shares with the one before; a line without one shares all.
     shared: Vec<usize>,
+    /// The last path.
+    before: &'t [u8],
 }
 
 impl<'t> Paths<'t> {
-    pub(super) fn new(paths: Vec<Option<&'t [u8]>>) -> Self {
-        let mut before: &[u8] = b"";
-        let shared = paths.iter().map(|path| match path {
+    /// Forgets all paths.
+    pub(super) fn clear(&mut self) {
+        self.paths.clear();
+        self.shared.clear();
+        self.before = b"";
+    }
+
+    /// Adds the path of the next line.
+    pub(super) fn push(&mut self, path: Option<&'t [u8]>) {
+        self.paths.push(path);
+        self.shared.push(match path {
             None => usize::MAX,
             Some(path) => {
-                let shared = before.iter().zip(*path).take_while(|(a, b)| a == b).count();
-                before = path;
-                shared
+                let before = std::mem::replace(&mut self.before, path);
+                before.iter().zip(path).take_while(|(a, b)| a == b).count()
             }
         });
-        let shared = shared.collect();
-        Self { paths, shared }
+    }
+
+    /// How many lines are known.
+    pub(super) fn len(&self) -> usize {
+        self.paths.len()
     }
 
     pub(super) fn get(&self, at: usize) -> Option<&'t [u8]> {

@@ -61,7 +61,7 @@ impl Parted {
 
     /// Where the cell that begins at `from` ends: a word, or what holds single spaces.
     pub(super) fn cell_end(self, line: &[u8], mut from: usize) -> usize {
-        while let Some(space) = memchr::memchr(b' ', &line[from..]) {
+        while let Some(space) = find(b' ', &line[from..]) {
             let end = from + space;
             if self == Parted::Words || matches!(line.get(end + 1), None | Some(b' ')) {
                 return end;
@@ -108,6 +108,56 @@ pub(super) struct Layout {
     pub(super) prefix: Vec<u8>,
 }
 
+/// What a line is drawn on.
+pub(super) trait Ink {
+    /// Draws `spaces`, then `text`.
+    fn draw(&mut self, spaces: usize, text: &[u8]);
+}
+
+impl Ink for Vec<u8> {
+    fn draw(&mut self, spaces: usize, text: &[u8]) {
+        self.resize(self.len() + spaces, b' ');
+        self.extend_from_slice(text);
+    }
+}
+
+/// Follows a line while it is drawn: what is left of it, or `None` where it is another one.
+pub(super) struct Follow<'t>(pub(super) Option<&'t [u8]>);
+
+impl Ink for Follow<'_> {
+    fn draw(&mut self, spaces: usize, text: &[u8]) {
+        self.0 = self.0.and_then(|line| {
+            let (blank, rest) = line.split_at_checked(spaces)?;
+            let (same, rest) = rest.split_at_checked(text.len())?;
+            // Most cells are the line's own bytes, at their own place.
+            let is_same = std::ptr::eq(same, text) || is_equal(same, text);
+            (is_same && blank.iter().all(|&byte| byte == b' ')).then_some(rest)
+        });
+    }
+}
+
+/// Where `byte` is first. Most words are so short that a call would cost more than it does.
+pub(super) fn find(byte: u8, text: &[u8]) -> Option<usize> {
+    const SHORT: usize = 12;
+    let (short, rest) = text.split_at(text.len().min(SHORT));
+    let near = short.iter().position(|&other| other == byte);
+    near.or_else(|| memchr::memchr(byte, rest).map(|at| SHORT + at))
+}
+
+/// Whether two words are equal. A call for each would cost more than it does.
+pub(super) fn is_equal(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    match (a.first_chunk::<8>(), b.first_chunk::<8>()) {
+        (Some(first), Some(other)) if a.len() <= 16 => {
+            first == other && a.last_chunk::<8>() == b.last_chunk::<8>()
+        }
+        (Some(first), Some(other)) => first == other && a == b,
+        _ => a.iter().zip(b).all(|(a, b)| a == b),
+    }
+}
+
 /// How many columns of the page `text` takes: its characters.
 pub(super) fn width(text: &[u8]) -> usize {
     text.iter().filter(|&&byte| byte & 0xc0 != 0x80).count()
@@ -128,9 +178,12 @@ impl Layout {
     }
 
     /// Writes the line whose holes `cells` fill.
-    pub(super) fn render(&self, cells: &[&[u8]], out: &mut Vec<u8>) {
+    pub(super) fn render(&self, cells: &[&[u8]], out: &mut impl Ink) {
         let mut cells = cells.iter();
         let last = self.columns.len() - 1;
+        // Behind the last place of the page it matters no more where a column stands.
+        let placed = self.columns.iter().rposition(|column| column.place != Place::Next);
+        let placed = placed.unwrap_or(0);
         let mut at = 0;
         for (index, column) in self.columns.iter().enumerate() {
             let (prefix, cell): (&[u8], &[u8]) = match &column.filling {
@@ -140,25 +193,23 @@ impl Layout {
                 }
                 Filling::Hole(_) => (b"", cells.next().copied().unwrap_or_default()),
             };
-            if let Parted::By(byte) = self.parted {
-                if index > 0 {
-                    out.push(byte);
-                }
+            if let Parted::By(byte) = &self.parted {
+                out.draw(0, if index > 0 { std::slice::from_ref(byte) } else { b"" });
+                out.draw(0, prefix);
             } else if self.parted == Parted::Wide && cell.is_empty() {
                 continue;
             } else {
-                let taken = width(prefix) + width(cell);
+                let taken = if index > placed { 0 } else { width(prefix) + width(cell) };
                 let next = if index == 0 { 0 } else { at + self.parted.gap() };
                 let from = match column.place {
                     Place::Next => next,
                     Place::From(from) => next.max(from),
                     Place::UpTo(end) => next.max(end.saturating_sub(taken)),
                 };
-                out.resize(out.len() + from - at, b' ');
+                out.draw(from - at, prefix);
                 at = from + taken;
             }
-            out.extend_from_slice(prefix);
-            out.extend_from_slice(cell);
+            out.draw(0, cell);
         }
     }
 }

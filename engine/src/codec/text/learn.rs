@@ -4,38 +4,75 @@
 //! end at one, that is their place; where most are one word, it goes to the template. What follows
 //! the last column of which something can be said is left whole.
 
-use super::layout::{COLUMNS, Column, Filling, Layout, Parted, Place, width};
+use super::layout::{COLUMNS, Column, Filling, Layout, Parted, Place, find, is_equal, width};
 use super::row::is_long;
 use super::template::{is_plain, is_within};
+use smallvec::SmallVec;
 
 /// A cell of a line, and where it stands on the page.
 #[derive(Clone, Copy)]
 struct Cell<'t> {
-    text: &'t [u8],
+    text: Word<'t>,
     /// How many spaces, or other bytes that part cells, stand before it.
-    gap: usize,
-    from: usize,
-    end: usize,
+    gap: u32,
+    from: u32,
+    end: u32,
 }
 
-/// What most lines share, if that is anything.
-pub(super) fn learn(lines: &[&[u8]], parted: Parted) -> Option<Layout> {
-    let mut columns: [Vec<Cell>; COLUMNS] =
-        std::array::from_fn(|_| Vec::with_capacity(lines.len()));
-    for line in lines {
-        put_cells(line, parted, &mut columns);
+/// A text whose first bytes are at hand: most words differ in them.
+#[derive(Clone, Copy, Default)]
+struct Word<'t> {
+    text: &'t [u8],
+    first: u64,
+}
+
+impl<'t> Word<'t> {
+    /// The word `line[from..to]`.
+    fn new(line: &'t [u8], from: usize, to: usize) -> Self {
+        let text = &line[from..to];
+        let first = match line[from..].first_chunk() {
+            // Without the bytes that are not the word's.
+            Some(first) if text.len() < 8 => {
+                u64::from_le_bytes(*first) & ((1 << (8 * text.len())) - 1)
+            }
+            Some(first) => u64::from_le_bytes(*first),
+            None => text.iter().rev().fold(0, |first, &byte| first << 8 | u64::from(byte)),
+        };
+        Self { text, first }
     }
-    let full = columns[0].len();
-    let columns: Vec<Learned> = columns
-        .iter()
-        .take_while(|column| !column.is_empty() && column.len() * 2 >= full)
-        .map(|column| Learned::new(column, parted))
-        .collect();
-    // Cells of several words are too easily seen: only columns that are all left-aligned count.
-    let is_left = |column: &Learned| matches!(column.place, Place::From(_));
-    if parted == Parted::Wide && !columns.iter().skip(1).all(is_left) {
-        return None;
+}
+
+impl PartialEq for Word<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let is_alike = self.first == other.first && self.text.len() == other.text.len();
+        is_alike && (self.text.len() <= 8 || is_equal(&self.text[8..], &other.text[8..]))
     }
+}
+
+/// Room for the cells of a page, column by column.
+#[derive(Default)]
+pub(super) struct Columns<'t>([Vec<Cell<'t>>; COLUMNS]);
+
+impl<'t> Columns<'t> {
+    /// What most lines share, if that is anything.
+    pub(super) fn learn(&mut self, lines: &[&'t [u8]], parted: Parted) -> Option<Layout> {
+        self.0.iter_mut().for_each(Vec::clear);
+        for line in lines {
+            put_cells(line, parted, &mut self.0);
+        }
+        let full = self.0[0].len();
+        let mut columns: SmallVec<[Learned; COLUMNS]> = SmallVec::new();
+        for column in
+            self.0.iter().take_while(|column| !column.is_empty() && column.len() * 2 >= full)
+        {
+            columns.push(Learned::new(column, parted, columns.is_empty())?);
+        }
+        layout(&columns, parted)
+    }
+}
+
+/// The layout of columns that are known.
+fn layout(columns: &[Learned], parted: Parted) -> Option<Layout> {
     let end = 1 + columns.iter().rposition(Learned::says_something)?;
     let mut layout = Layout { parted, columns: Vec::new(), prefix: Vec::new() };
     for at in 0..end {
@@ -55,35 +92,45 @@ pub(super) fn learn(lines: &[&[u8]], parted: Parted) -> Option<Layout> {
 }
 
 /// What the n-th cells of the lines have in common.
-struct Learned {
+struct Learned<'t> {
     place: Place,
-    word: Option<Vec<u8>>,
+    word: Option<&'t [u8]>,
+    /// How many spaces the word has before it, as part of it.
+    spaces: usize,
     /// All, or all but very few, are this word.
     is_fixed: bool,
     /// Most are what the cell above is.
     is_repeated: bool,
 }
 
-impl Learned {
-    fn new(column: &[Cell], parted: Parted) -> Self {
+impl<'t> Learned<'t> {
+    /// `None`: lines with such a column are not parted so.
+    fn new(column: &[Cell<'t>], parted: Parted, is_first: bool) -> Option<Self> {
         let count = column.len();
+        let place = match parted {
+            Parted::Words | Parted::Wide => place(column, parted),
+            Parted::By(_) => Place::Next,
+        };
+        // Cells of several words are too easily seen: only columns that are all left-aligned count.
+        if parted == Parted::Wide && !is_first && !matches!(place, Place::From(_)) {
+            return None;
+        }
         let (word, times) = most(column.iter().map(|cell| cell.text));
-        let is_word = times * 2 > count && times > 2 && is_sayable(word, parted);
-        let same =
-            column.windows(2).filter(|pair| pair[0].text == pair[1].text && is_long(pair[0].text));
+        let is_word = times * 2 > count && times > 2 && is_sayable(word.text, parted);
+        let is_same = |pair: &&[Cell]| is_long(pair[0].text.text) && pair[0].text == pair[1].text;
+        let is_plain = !is_word && place == Place::Next;
         let mut learned = Self {
-            is_repeated: same.count() * 2 > count,
-            place: match parted {
-                Parted::Words | Parted::Wide => place(column, parted),
-                Parted::By(_) => Place::Next,
-            },
-            word: is_word.then(|| word.to_vec()),
+            // Of others this says nothing more.
+            is_repeated: is_plain && column.windows(2).filter(is_same).count() * 2 > count,
+            place,
+            word: is_word.then_some(word.text),
+            spaces: 0,
             is_fixed: is_word && times * 33 >= count * 32,
         };
         if learned.is_fixed && learned.place != Place::Next && parted == Parted::Words {
             learned.fix_gap(column);
         }
-        learned
+        Some(learned)
     }
 
     /// A word that is the same in all lines, and as far behind the one before, has no place but its
@@ -91,10 +138,10 @@ impl Learned {
     fn fix_gap(&mut self, column: &[Cell]) {
         let (gap, times) = most(column.iter().map(|cell| cell.gap));
         let is_first = column.iter().all(|cell| cell.from == cell.gap);
-        match &mut self.word {
-            Some(word) if times == column.len() && !is_first && gap > 0 => {
+        match self.word {
+            Some(_) if times == column.len() && !is_first && gap > 0 => {
                 self.place = Place::Next;
-                word.splice(0..0, std::iter::repeat_n(b' ', gap - 1));
+                self.spaces = gap as usize - 1;
             }
             // Its digits would be read as the place's.
             Some(word) => self.is_fixed = !word[0].is_ascii_digit(),
@@ -112,12 +159,15 @@ impl Learned {
 
     /// A short word is worth its braces only beside others.
     fn column(&self, is_in_chain: bool) -> Column {
-        let usual = self.word.clone().filter(|word| {
-            (is_in_chain || word.len() > 3) && !word.is_empty() && word.as_slice() != b"\""
-        });
-        let filling = match &self.word {
-            Some(word) if self.is_fixed => Filling::Fixed(word.clone()),
-            _ => Filling::Hole(usual),
+        let usual = self
+            .word
+            .filter(|&word| (is_in_chain || word.len() > 3) && !word.is_empty() && word != b"\"");
+        let filling = match self.word {
+            Some(word) if self.is_fixed => {
+                let spaces = std::iter::repeat_n(b' ', self.spaces);
+                Filling::Fixed(spaces.chain(word.iter().copied()).collect())
+            }
+            _ => Filling::Hole(usual.map(<[u8]>::to_vec)),
         };
         Column { place: self.place, filling }
     }
@@ -137,10 +187,14 @@ fn place(column: &[Cell], parted: Parted) -> Place {
     let least = if parted == Parted::Wide { 2 } else { 1 };
     let is_next = |cell: &&Cell| cell.gap == if cell.from == cell.gap { 0 } else { least };
     let next = column.iter().filter(is_next).count();
+    if next * 10 >= column.len() * 9 {
+        return Place::Next;
+    }
     let (from, begin) = most(column.iter().map(|cell| cell.from));
     let (up_to, end) = most(column.iter().map(|cell| cell.end));
     let count = column.len();
-    if next * 10 >= count * 9 || begin.max(end) * 10 < count * 7 || !is_within(up_to.max(from)) {
+    let (from, up_to) = (from as usize, up_to as usize);
+    if begin.max(end) * 10 < count * 7 || !is_within(up_to.max(from)) {
         Place::Next
     } else if begin >= end {
         Place::From(from)
@@ -149,8 +203,19 @@ fn place(column: &[Cell], parted: Parted) -> Place {
     }
 }
 
-/// The value that more than half have, if there is one, and how many have it.
-fn most<T: PartialEq + Copy + Default>(values: impl Iterator<Item = T> + Clone) -> (T, usize) {
+/// The value that more than half have, and how many have it. If there is none: some value, and at
+/// most half.
+fn most<T: PartialEq + Copy + Default>(
+    values: impl ExactSizeIterator<Item = T> + Clone,
+) -> (T, usize) {
+    let times = |one: T| values.clone().map(|value| usize::from(value == one)).sum::<usize>();
+    // If there is one at all, it is likely to be in the middle.
+    let count = values.len();
+    let middle = values.clone().nth(count / 2).unwrap_or_default();
+    let at_middle = times(middle);
+    if at_middle * 2 > count {
+        return (middle, at_middle);
+    }
     let mut leader = T::default();
     let mut lead = 0usize;
     for value in values.clone() {
@@ -159,16 +224,21 @@ fn most<T: PartialEq + Copy + Default>(values: impl Iterator<Item = T> + Clone) 
         }
         lead = if value == leader { lead + 1 } else { lead - 1 };
     }
-    (leader, values.filter(|value| *value == leader).count())
+    (leader, if lead > 0 { times(leader) } else { 0 })
 }
 
 /// Adds the first cells of a line to their columns.
 fn put_cells<'t>(line: &'t [u8], parted: Parted, columns: &mut [Vec<Cell<'t>>]) {
     match parted {
         Parted::By(byte) => {
-            let texts = line.split(|&other| other == byte);
-            for (column, text) in columns.iter_mut().zip(texts) {
-                column.push(Cell { text, gap: 0, from: 0, end: 0 });
+            let mut from = 0;
+            for column in columns {
+                let end = find(byte, &line[from..]).map_or(line.len(), |end| from + end);
+                column.push(Cell { text: Word::new(line, from, end), gap: 0, from: 0, end: 0 });
+                from = end + 1;
+                if from > line.len() {
+                    return;
+                }
             }
         }
         Parted::Words | Parted::Wide => put_spaced(line, parted, columns),
@@ -177,6 +247,7 @@ fn put_cells<'t>(line: &'t [u8], parted: Parted, columns: &mut [Vec<Cell<'t>>]) 
 
 fn put_spaced<'t>(line: &'t [u8], parted: Parted, columns: &mut [Vec<Cell<'t>>]) {
     let (mut at, mut before) = (0, 0);
+    let is_ascii = line.is_ascii();
     for column in columns {
         let gap = line[at..].iter().take_while(|&&byte| byte == b' ').count();
         let begin = at + gap;
@@ -184,9 +255,11 @@ fn put_spaced<'t>(line: &'t [u8], parted: Parted, columns: &mut [Vec<Cell<'t>>])
             return;
         }
         at = parted.cell_end(line, begin);
-        let text = &line[begin..at];
+        let width = if is_ascii { at - begin } else { width(&line[begin..at]) };
+        // Lines that are looked at are short.
+        let gap = gap as u32;
         let from = before + gap;
-        before = from + width(text);
-        column.push(Cell { text, gap, from, end: before });
+        before = from + width as u32;
+        column.push(Cell { text: Word::new(line, begin, at), gap, from, end: before });
     }
 }

@@ -12,7 +12,7 @@
 //!
 //! - `frames`: a line that was overdrawn (carriage returns) is one line per state.
 //! - `tree`: box-drawing in front of a name becomes one space per level.
-//! - `page`, with `candidates`, `learn`, `heading`, `layout`, `template`, `cut` and `row`: what a page of lines shares becomes a template;
+//! - `page`, with `trial`, `candidates`, `learn`, `heading`, `layout`, `template`, `cut` and `row`: what a page of lines shares becomes a template;
 //!   each line becomes the cells that fill it.
 //! - `runs`: equal lines, or equal groups of lines, are counted.
 
@@ -30,6 +30,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod trial;
 
 use super::Coded;
 use crate::report::Reach;
@@ -48,12 +49,14 @@ const SHORTEST: usize = 6;
 pub(crate) fn encode(text: &[u8]) -> Option<Coded> {
     // Very short lines gain little, and what is noted of each would be many times the text.
     let lines = memchr::memchr_iter(b'\n', text).count();
-    if text.len() > SMALL && lines * SHORTEST > text.len() {
-        return None;
-    }
-    let source = frames::split(text);
-    let paged = page::encode(&source);
-    let body = runs::fold(&paged);
+    let body = if text.len() > SMALL && lines * SHORTEST > text.len() {
+        runs::count(text)
+    } else {
+        let paged = page::encode(&frames::split(text));
+        let body = runs::fold(&paged, usize::MAX);
+        // A body that stands for too much is refused.
+        if text.len() / 128 > body.len() { runs::fold(&paged, runs::STRETCH) } else { body }
+    };
     if body.len() >= text.len() {
         return None;
     }

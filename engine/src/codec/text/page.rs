@@ -6,33 +6,32 @@
 
 use super::candidates::{BRANCH, LONGEST_LINE, candidates, marks_of};
 use super::frames::Source;
-use super::heading::Paths;
 use super::layout::Layout;
-use super::row::Above;
+use super::learn::Columns;
+use super::trial::{Page, Trial};
 use super::{NEAR, SIGN, runs::repeats, tree};
 use crate::codec::lines::{AS_IS, put_as_is};
 use crate::tokens::estimate;
 
 /// How many lines are tried as a page.
 const PAGES: [usize; 3] = [NEAR, 24, 6];
-/// After so many lines that do not fit, a page ends before them.
-const STRAYS: usize = 4;
-/// The least tokens that a page must save.
+/// The least tokens that a tree must save.
 const LEAST: u64 = 8;
-/// The least part of its tokens that a page must save: one in so many.
-const PART: u64 = 16;
 /// The most lines that are passed over before the next page is tried.
 const LONGEST_STEP: usize = 64;
 
 /// Writes lines under templates.
 pub(super) fn encode(source: &Source) -> Vec<u8> {
     let marks = source.lines.iter().map(|line| marks_of(line)).collect();
-    let mut writer = Writer { source, marks, out: Vec::new(), now: Now::Plain };
+    let out = Vec::with_capacity(source.len());
+    let columns = Columns::default();
+    let trial = Trial::new(source);
+    let mut writer = Writer { source, marks, columns, trial, out, now: Now::Plain };
     let (mut at, mut next, mut step, mut last) = (0, 0, 1, NEAR);
     // A tree that does not pay is not looked at again from its next line.
     let mut no_tree = 0;
     while at < source.lines.len() {
-        if let Some((group, times)) = repeats(&source.lines[at..]) {
+        if let Some((group, times)) = repeats(&source.lines[at..], usize::MAX) {
             let end = at + group * (times + 1);
             (at..end).for_each(|at| writer.put_plain(at));
             at = end;
@@ -77,19 +76,10 @@ struct Writer<'s, 't> {
     source: &'s Source<'t>,
     /// What may part the columns of each line.
     marks: Vec<u8>,
+    columns: Columns<'t>,
+    trial: Trial<'s, 't>,
     out: Vec<u8>,
     now: Now,
-}
-
-/// Some lines, written.
-struct Page {
-    body: Vec<u8>,
-    lines: usize,
-    /// How many of the lines are rows.
-    rows: usize,
-    layout: Layout,
-    /// Thousandths of tokens saved per line.
-    gain: u64,
 }
 
 impl<'t> Writer<'_, 't> {
@@ -118,7 +108,7 @@ impl<'t> Writer<'_, 't> {
         Some(at + page.lines)
     }
 
-    fn best_page(&self, at: usize, sizes: &[usize]) -> Option<Page> {
+    fn best_page(&mut self, at: usize, sizes: &[usize]) -> Option<Page> {
         let rest = &self.source.lines[at..];
         let has_branch = |marks: &u8| marks & BRANCH > 0 && self.source.states.is_empty();
         let marks = &self.marks[at..self.marks.len().min(at + NEAR)];
@@ -131,8 +121,8 @@ impl<'t> Writer<'_, 't> {
                 continue;
             }
             tried = lines.len();
-            for layout in candidates(lines, &self.marks[at..at + tried]) {
-                let page = self.page(at, lines, layout);
+            for layout in candidates(lines, &self.marks[at..at + tried], &mut self.columns) {
+                let page = self.trial.page(at, tried, layout);
                 // A shorter page, tried later, must be clearly better.
                 let least = best.as_ref().map_or(0, |best| best.gain + best.gain / 8);
                 best = page.filter(|page| page.gain > least).or(best);
@@ -142,67 +132,6 @@ impl<'t> Writer<'_, 't> {
             }
         }
         best
-    }
-
-    /// Lines under a layout, if that is shorter.
-    fn page(&self, at: usize, lines: &[&'t [u8]], mut layout: Layout) -> Option<Page> {
-        layout.cells_of(lines[0])?;
-        let mut body = Vec::new();
-        layout.put_template(&mut body);
-        if Layout::parse(&body[1..]).as_ref() != Some(&layout) {
-            return None;
-        }
-        let cost = usize::try_from(estimate(&body)).ok()? + 1;
-        let is_list = layout.columns.len() == 1;
-        let paths = Paths::new(lines.iter().map(|line| path_of(&layout, line)).collect());
-        body.clear();
-        let mut above = Above::default();
-        let (mut is_said, mut strays, mut rows, mut kept) = (false, 0, 0, (0, 0));
-        for (index, line) in lines.iter().enumerate() {
-            if let Some(prefix) = next_prefix(&paths, index, &layout, is_said, cost) {
-                layout.prefix = prefix;
-                is_said = false;
-            }
-            let is_bare = is_list && layout.prefix.is_empty();
-            if !is_said && !is_bare && paths.get(index).is_some() {
-                layout.put_template(&mut body);
-                body.push(b'\n');
-                is_said = true;
-                above = Above::default();
-            }
-            self.source.put_states(at + index, &mut body);
-            // Equal lines stay equal: they are counted.
-            let is_run =
-                index > 0 && lines[index - 1] == *line || lines.get(index + 1) == Some(line);
-            let is_row = is_said
-                && paths.get(index).is_some()
-                && layout.put_row(line, &mut above, !is_run, index, &mut body).is_some();
-            if is_row {
-                (strays, rows) = (0, rows + 1);
-                body.push(b'\n');
-                kept = (index + 1, body.len());
-            } else if index == 0 {
-                return None;
-            } else {
-                strays += 1;
-                put_stray(line, is_said.then_some(&layout), &mut body);
-                body.push(b'\n');
-            }
-            if strays == STRAYS {
-                break;
-            }
-        }
-        body.truncate(kept.1);
-        let before = estimate(&lines[..kept.0].join(&b'\n'));
-        let gain = before.saturating_sub(estimate(&body));
-        let per_line = gain * 1000 / (kept.0 as u64).max(1);
-        (gain >= LEAST && gain * PART >= before).then_some(Page {
-            body,
-            lines: kept.0,
-            rows,
-            layout,
-            gain: per_line,
-        })
     }
 
     /// Whether a tree begins here, with its root or with a branch.
@@ -229,7 +158,10 @@ impl<'t> Writer<'_, 't> {
 
 impl Source<'_> {
     /// Says so where lines begin that end with a carriage return.
-    fn put_states(&self, at: usize, out: &mut Vec<u8>) {
+    pub(super) fn put_states(&self, at: usize, out: &mut Vec<u8>) {
+        if self.states.is_empty() {
+            return;
+        }
         if let Ok(found) = self.states.binary_search_by_key(&at, |&(first, _)| first) {
             out.extend_from_slice(format!("~r{}\n", self.states[found].1).as_bytes());
         }
@@ -240,42 +172,6 @@ impl Source<'_> {
 fn is_of_tree(lines: &[&[u8]], at: usize) -> bool {
     let is_branch = |at: usize| lines.get(at).is_some_and(|line| tree::is_branch(line));
     is_branch(at) || (!lines[at].is_empty() && is_branch(at + 1))
-}
-
-/// What fills the last hole, if the line is a row.
-fn path_of<'t>(layout: &Layout, line: &'t [u8]) -> Option<&'t [u8]> {
-    if line.len() > LONGEST_LINE {
-        return None;
-    }
-    let cells = layout.cells_of(line)?;
-    if layout.is_open() { cells.last().copied() } else { Some(b"") }
-}
-
-/// The directory to say before the line at `index`, if it is another one.
-fn next_prefix(
-    paths: &Paths,
-    index: usize,
-    layout: &Layout,
-    is_said: bool,
-    cost: usize,
-) -> Option<Vec<u8>> {
-    let path = paths.get(index)?;
-    let is_under = is_said && path.starts_with(&layout.prefix);
-    let said = is_under.then_some(layout.prefix.len());
-    let chosen = paths.choose(index, said, cost).map(|end| &path[..end]);
-    let chosen = chosen.filter(|prefix| layout.may_say(prefix));
-    match chosen {
-        Some(prefix) => Some(prefix.to_vec()),
-        // Better columns without a directory than a line as it is.
-        None if is_said && !is_under && layout.columns.len() > 1 => Some(Vec::new()),
-        None => None,
-    }
-}
-
-/// A line among rows that is none.
-fn put_stray(line: &[u8], layout: Option<&Layout>, body: &mut Vec<u8>) {
-    let is_row = layout.is_some_and(|layout| layout.read_row(line).is_some());
-    put_as_is(line, is_row || line.first() == Some(&SIGN), body);
 }
 
 /// The lines of a tree, each with a line end.

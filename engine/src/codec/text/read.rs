@@ -3,6 +3,7 @@
 use super::{SIGN, frames, layout::Layout, row::Above, runs, tree};
 use crate::codec::lines::{AS_IS, lines};
 use crate::report::Reach;
+use std::collections::VecDeque;
 
 /// The text that `body` stands for.
 pub(super) fn decode(body: &[u8], longest: usize, reach: &mut Reach) -> Option<Vec<u8>> {
@@ -14,7 +15,7 @@ pub(super) fn decode(body: &[u8], longest: usize, reach: &mut Reach) -> Option<V
         returns_at: 0,
         reach,
     };
-    let mut above = Vec::new();
+    let mut above = VecDeque::with_capacity(runs::GROUP);
     let mut rest = lines(body).enumerate().peekable();
     while let Some((at, text)) = rest.next() {
         if let Some(style) = tree::parse(text) {
@@ -40,9 +41,9 @@ pub(super) fn decode(body: &[u8], longest: usize, reach: &mut Reach) -> Option<V
             let line = Line { text, at, run: None };
             reader.read_line(line)?;
             if above.len() == runs::GROUP {
-                above.remove(0);
+                above.pop_front();
             }
-            above.push(line);
+            above.push_back(line);
         }
     }
     if reader.returns > 0 || reader.out.len() > longest + 1 {
@@ -80,11 +81,11 @@ struct Reader<'r> {
 
 impl Reader<'_> {
     /// Reads the lines `above` again, as often as the line at `at` says.
-    fn read_run(&mut self, text: &[u8], at: usize, above: &[Line]) -> Option<()> {
+    fn read_run(&mut self, text: &[u8], at: usize, above: &VecDeque<Line>) -> Option<()> {
         let (group, times) = runs::parse(text)?;
         let from = above.len().checked_sub(group)?;
         for _ in 0..times {
-            for line in &above[from..] {
+            for line in above.range(from..) {
                 self.read_line(Line { run: Some(at), ..*line })?;
             }
         }

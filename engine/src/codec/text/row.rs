@@ -5,7 +5,7 @@
 //! one and the same row.
 
 use super::SIGN;
-use super::layout::{COLUMNS, Cells, Layout, Parted, push_part};
+use super::layout::{COLUMNS, Cells, Follow, Layout, Parted, find, is_equal, push_part};
 use crate::codec::lines::AS_IS;
 use smallvec::SmallVec;
 
@@ -16,18 +16,33 @@ const ABOVE: &[u8] = b"^";
 /// The shortest cell that is worth looking up.
 const SHORTEST_ABOVE: usize = 5;
 
-/// What each hole held in the last row, and on which line it was spelled out.
+/// What each hole held in the last row, and on which line it was spelled out. A writer's rows
+/// outlive it, and need no copies.
 #[derive(Default)]
-pub(super) struct Above {
-    cells: Vec<(Vec<u8>, usize)>,
-    /// Room to draw a line in.
-    drawn: Vec<u8>,
+pub(super) struct Above<T = Vec<u8>> {
+    cells: Vec<(T, usize)>,
+}
+
+impl<'t> Above<&'t [u8]> {
+    /// Forgets all rows.
+    pub(super) fn clear(&mut self) {
+        self.cells.clear();
+    }
+
+    fn keep(&mut self, cells: &[&'t [u8]], at: usize) {
+        self.cells.resize(cells.len(), (b"", at));
+        for (cell, told) in cells.iter().zip(&mut self.cells) {
+            if *cell != ABOVE {
+                *told = (cell, at);
+            }
+        }
+    }
 }
 
 impl Above {
     /// Notes what the holes of the row on line `at` said.
     pub(super) fn note(&mut self, cells: &[&[u8]], at: usize) {
-        self.cells.resize(cells.len(), (Vec::new(), at));
+        self.cells.resize_with(cells.len(), || (Vec::new(), at));
         for (cell, told) in cells.iter().zip(&mut self.cells) {
             if *cell != ABOVE {
                 told.0.clear();
@@ -53,51 +68,75 @@ impl Above {
 }
 
 impl Layout {
-    /// The row that stands for `line`, at the end of `out`. `None`: there is none. `above`: the rows
-    /// before it; `at`: the line's number.
-    pub(super) fn put_row(
+    /// The row that stands for `line`, at the end of `out`. `None`: there is none. `cut`: what the
+    /// line has in the holes; `above`: the rows before it; `at`: the line's number.
+    pub(super) fn put_row<'t>(
         &self,
         line: &[u8],
-        above: &mut Above,
+        cut: &[&'t [u8]],
+        above: &mut Above<&'t [u8]>,
         may_lean: bool,
         at: usize,
         out: &mut Vec<u8>,
     ) -> Option<()> {
-        let mut cells = self.cells_of(line)?;
+        let mut cells = Cells::from_slice(cut);
+        if let Some(last) = cells.last_mut().filter(|_| !self.prefix.is_empty()) {
+            *last = last.strip_prefix(&*self.prefix)?;
+        }
         let from = out.len();
-        if cells.iter().any(|cell| *cell == SAME || *cell == ABOVE)
-            || !self.is_rendered(&cells, line, &mut above.drawn)
-        {
+        let is_sign = |cell: &&[u8]| matches!(cell, [byte] if matches!(byte, b'"' | b'^'));
+        if self.is_bare(&cells) || cells.iter().any(is_sign) || !self.is_rendered(&cells, line) {
             return None;
         }
-        if may_lean {
+        if may_lean && !above.cells.is_empty() {
             self.lean(&mut cells, above);
         }
+        if !self.may_fill(&cells) {
+            return None;
+        }
         self.put_cells(&cells, out);
-        let is_taken = matches!(out.get(from), None | Some(&(SIGN | AS_IS)));
-        let is_exact = !is_taken
-            && self.read_row(&out[from..]).is_some_and(|read| read.iter().eq(cells.iter()));
-        if !is_exact {
+        if matches!(out.get(from), None | Some(&(SIGN | AS_IS))) {
             out.truncate(from);
             return None;
         }
-        above.note(&cells, at);
+        debug_assert!(self.read_row(&out[from..]).is_some_and(|read| read.iter().eq(cells.iter())));
+        above.keep(&cells, at);
         Some(())
     }
 
+    /// Whether a row of the cells is read as these cells. A row is not read to find out: what has
+    /// just been written cannot be read at once without waiting for it.
+    fn may_fill(&self, cells: &[&[u8]]) -> bool {
+        let is_whole = |cell: &[u8]| match self.parted {
+            Parted::Words => {
+                let spaces = cell.iter().take_while(|&&byte| byte == b' ').count();
+                spaces < cell.len() && find(b' ', &cell[spaces..]).is_none()
+            }
+            Parted::Wide | Parted::By(_) => find(self.parted.in_rows(), cell).is_none(),
+        };
+        let parted = if self.is_open() { cells.len() - 1 } else { cells.len() };
+        let has_empty = !self.may_be_empty() && cells.iter().any(|cell| cell.is_empty());
+        !has_empty && cells[..parted].iter().all(|cell| is_whole(cell))
+    }
+
+    /// Whether a cell may be empty.
+    fn may_be_empty(&self) -> bool {
+        self.parted == Parted::Wide || self.parted.gap() == 0
+    }
+
     /// Whether the cells stand for exactly this line.
-    fn is_rendered(&self, cells: &[&[u8]], line: &[u8], drawn: &mut Vec<u8>) -> bool {
-        drawn.clear();
-        self.render(cells, drawn);
-        drawn == line
+    fn is_rendered(&self, cells: &[&[u8]], line: &[u8]) -> bool {
+        let mut follow = Follow(Some(line));
+        self.render(cells, &mut follow);
+        follow.0 == Some(b"")
     }
 
     /// Puts `^` for cells that are what they were in the row above; those of them that were last
     /// spelled out in one and the same row.
-    fn lean(&self, cells: &mut Cells, above: &Above) {
+    fn lean(&self, cells: &mut Cells, above: &Above<&[u8]>) {
         let is_same = |hole: usize, cell: &[u8], usual: Option<&[u8]>| {
             let told = above.cells.get(hole).filter(|_| usual.is_none() && is_long(cell))?;
-            (told.0 == cell).then_some(told.1)
+            is_equal(told.0, cell).then_some(told.1)
         };
         let longest = self
             .holes()
@@ -122,7 +161,8 @@ impl Layout {
         while at < cells.len() {
             let chain = usual[at..].iter().take_while(|word| word.is_some()).count();
             let end = at + chain.max(1);
-            let is_usual = |&hole: &usize| usual[hole] == Some(cells[hole]);
+            let is_usual =
+                |&hole: &usize| usual[hole].is_some_and(|usual| is_equal(usual, cells[hole]));
             let same = (at..end).rev().take_while(is_usual).count();
             for cell in &cells[at..end - same] {
                 push_part(part, &mut is_first, out);
@@ -143,16 +183,17 @@ impl Layout {
         }
         let mut cells = Cells::new();
         let mut rest = Some(row);
-        let holes: SmallVec<[Option<&[u8]>; COLUMNS]> = self.holes().collect();
-        while cells.len() < holes.len() {
-            let is_last = cells.len() + 1 == holes.len() && self.is_open();
+        let mut holes = self.holes().peekable();
+        while let Some(usual) = holes.next() {
+            let is_last = holes.peek().is_none() && self.is_open();
             let (cell, after) = self.first_cell(rest?, is_last);
             rest = after;
             if cell == SAME {
-                cells.push(holes[cells.len()]?);
-                let more = holes[cells.len()..].iter().map_while(|usual| *usual);
-                cells.extend(more);
-            } else if cell.is_empty() && self.parted != Parted::Wide && self.parted.gap() > 0 {
+                cells.push(usual?);
+                while let Some(word) = holes.next_if(Option::is_some).flatten() {
+                    cells.push(word);
+                }
+            } else if cell.is_empty() && !self.may_be_empty() {
                 return None;
             } else {
                 cells.push(cell);
@@ -170,7 +211,7 @@ impl Layout {
             Parted::Words => row.iter().take_while(|&&byte| byte == b' ').count(),
             _ => 0,
         };
-        match memchr::memchr(self.parted.in_rows(), &row[spaces..]) {
+        match find(self.parted.in_rows(), &row[spaces..]) {
             Some(end) => (&row[..spaces + end], Some(&row[spaces + end + 1..])),
             None => (row, None),
         }

@@ -8,7 +8,7 @@ fn back(coded: &Coded) -> (Vec<u8>, Reach) {
 
 /// Encodes whether it pays or not, and checks the way back and what lines lean on.
 fn round(text: &[u8]) -> Vec<u8> {
-    let body = runs::fold(&page::encode(&frames::split(text)));
+    let body = runs::fold(&page::encode(&frames::split(text)), usize::MAX);
     let mut reach = Reach::default();
     let again = decode("", &body, text.len(), &mut reach);
     let shown = String::from_utf8_lossy(&body);
@@ -19,6 +19,26 @@ fn round(text: &[u8]) -> Vec<u8> {
 
 fn coded(text: &str) -> String {
     String::from_utf8(round(text.as_bytes())).unwrap()
+}
+
+#[test]
+fn runs_of_very_short_lines() {
+    let dots = format!("{}~\n\\\n\\\n.", ".\n".repeat(1 << 17));
+    for text in ["\n".repeat(1 << 20).into_bytes(), dots.into_bytes()] {
+        let coded = encode(&text).unwrap();
+        assert_eq!(back(&coded).0, text);
+        assert!(coded.body.len() * 100 < text.len() && coded.body.len() * 256 > text.len());
+    }
+    let digits: String = (0..1 << 17).map(|n| format!("{}\n", n % 10)).collect();
+    assert_eq!(encode(digits.as_bytes()), None);
+}
+
+#[test]
+fn a_run_stands_for_no_more_than_is_read() {
+    let text = "all of these lines are equal\n".repeat(1 << 15);
+    let coded = encode(text.as_bytes()).unwrap();
+    assert_eq!(back(&coded).0, text.as_bytes());
+    assert!(coded.body.len() * 256 > text.len());
 }
 
 #[test]

@@ -50,8 +50,8 @@ const STYLES: [Style; 5] = [
 
 /// Whether a line may be of a tree, at a glance.
 pub(super) fn is_branch(line: &[u8]) -> bool {
-    let may_be = matches!(line.first(), Some(b'|' | b'`' | b'+' | b'\\' | b' ' | 0xe2));
-    may_be
+    let first = line.iter().find(|&&byte| byte != b' ');
+    matches!(first, Some(b'|' | b'`' | b'+' | b'\\' | 0xc2 | 0xe2))
         && STYLES
             .iter()
             .any(|style| style.cut(line).is_some_and(|entry| entry.level > 0 && !entry.is_label))
