@@ -39,6 +39,9 @@ pub struct Job {
     segments: Vec<Segment>,
 }
 
+/// Where so many percent of the tokens are left, no other codec is tried.
+const ENOUGH: u64 = 60;
+
 /// A shorter form of some text.
 struct Shorter {
     codec: Codec,
@@ -140,7 +143,8 @@ impl Job {
             None => self.encode_documents(body)?,
         };
         text.extend_from_slice(end);
-        self.proved(Codec::Table, text, source)
+        let tokens = estimate(&text);
+        self.proved(Shorter { codec: Codec::Table, text, tokens }, source, estimate(source))
     }
 
     /// The shortest form of some lines.
@@ -154,14 +158,21 @@ impl Job {
         };
         self.can_be_coded(source)?;
         let (body, end) = without_newline(source);
-        let framed = |&codec: &Codec| {
-            let mut text = frame(codec, &codec::encode(codec, body)?, None);
+        let before = estimate(source);
+        let mut best: Option<Shorter> = None;
+        for &codec in *codecs {
+            let Some(coded) = codec::encode(codec, body) else { continue };
+            let mut text = frame(codec, &coded, None);
             text.extend_from_slice(end);
-            Some((estimate(&text), codec, text))
-        };
-        let best = codecs.iter().filter_map(framed).min_by_key(|(tokens, ..)| *tokens);
-        let (_, codec, text) = best.ok_or(Reason::NoGain)?;
-        self.proved(codec, text, source)
+            let tokens = estimate(&text);
+            if best.as_ref().is_none_or(|best| tokens < best.tokens) {
+                best = Some(Shorter { codec, text, tokens });
+            }
+            if best.as_ref().is_some_and(|best| best.tokens * 100 <= before * ENOUGH) {
+                break;
+            }
+        }
+        self.proved(best.ok_or(Reason::NoGain)?, source, before)
     }
 
     fn reference(&self, line: &str, source: &[u8]) -> Shorter {
@@ -177,21 +188,21 @@ impl Job {
         }
     }
 
-    /// `text`, if it is worth it and stands for exactly `source`.
-    fn proved(&self, codec: Codec, text: Vec<u8>, source: &[u8]) -> Result<Shorter, Reason> {
-        let tokens = estimate(&text);
-        let gain = self.settings.policy.gain;
-        if text.len() >= source.len() || !gain.is_met(estimate(source), tokens) {
+    /// What is shorter, if it is worth it and stands for exactly `source`, which weighs `before`.
+    fn proved(&self, shorter: Shorter, source: &[u8], before: u64) -> Result<Shorter, Reason> {
+        let text = shorter.text.as_slice();
+        let is_worth_it = self.settings.policy.gain.is_met(before, shorter.tokens);
+        if text.len() >= source.len() || !is_worth_it {
             return Err(Reason::NoGain);
         }
         if source.len() > longest_text(text.len()) {
             return Err(Reason::Limit);
         }
         // In a JSON string, all parts are proved at once, escapes and all.
-        if self.wire == Wire::Text && !stands_for(&text, source) {
+        if self.wire == Wire::Text && !stands_for(text, source) {
             return Err(Reason::Inexact);
         }
-        Ok(Shorter { codec, text, tokens })
+        Ok(shorter)
     }
 
     fn encode_documents(&self, source: &[u8]) -> Result<Vec<u8>, Reason> {

@@ -22,7 +22,7 @@ pub(super) struct Segment {
 pub(super) enum Plan {
     /// It stays.
     Keep(Reason),
-    /// The shortest form that one of these codecs writes, if it is worth it.
+    /// The shortest form that one of these codecs writes, if it is worth it. Likelier ones come first.
     Code(&'static [Codec]),
     /// This line stands for it.
     Refer(String),
@@ -113,7 +113,8 @@ fn looks(text: &[u8], range: Range<usize>, only: Option<Codec>, segments: &mut V
             Look::Source => Plan::Keep(Reason::Source),
             Look::Search => Plan::Code(&[Codec::Search]),
             Look::Diff => Plan::Code(&[Codec::Diff]),
-            Look::Log | Look::Listing => Plan::Code(&[Codec::Log, Codec::Text]),
+            Look::Log => Plan::Code(&[Codec::Log, Codec::Text]),
+            Look::Listing => Plan::Code(&[Codec::Text, Codec::Log]),
         },
     }));
 }

@@ -39,6 +39,8 @@ use crate::report::Reach;
 const SIGN: u8 = b'~';
 /// The most lines that one template, one tree's name or one count speaks for.
 const NEAR: usize = 96;
+/// How far below its template a row may stand.
+const FURTHEST: usize = 100;
 
 /// Below this many bytes lines may be of any length.
 const SMALL: usize = 1 << 16;

@@ -157,14 +157,16 @@ impl<'t> Writer<'_, 't> {
 }
 
 impl Source<'_> {
-    /// Says so where lines begin that end with a carriage return.
-    pub(super) fn put_states(&self, at: usize, out: &mut Vec<u8>) {
+    /// Says so where lines begin that end with a carriage return. Whether they do.
+    pub(super) fn put_states(&self, at: usize, out: &mut Vec<u8>) -> bool {
         if self.states.is_empty() {
-            return;
+            return false;
         }
-        if let Ok(found) = self.states.binary_search_by_key(&at, |&(first, _)| first) {
+        let found = self.states.binary_search_by_key(&at, |&(first, _)| first);
+        if let Ok(found) = found {
             out.extend_from_slice(format!("~r{}\n", self.states[found].1).as_bytes());
         }
+        found.is_ok()
     }
 }
 

@@ -1,6 +1,6 @@
 //! One page under one layout: how it would be written, and what that would save.
 
-use super::SIGN;
+use super::{FURTHEST, SIGN};
 use super::candidates::LONGEST_LINE;
 use super::frames::Source;
 use super::heading::Paths;
@@ -121,6 +121,8 @@ impl<'s, 't> Trial<'s, 't> {
         body.clear();
         self.above.clear();
         let (mut is_said, mut strays, mut rows, mut kept) = (false, 0, 0, (0, 0));
+        // Lines of the body since the template was said, with those that speak of states.
+        let mut below = 0;
         for index in 0..paths.len() {
             let line = source.lines[at + index];
             if let Some(prefix) = next_prefix(paths, index, layout, is_said, cost) {
@@ -132,9 +134,14 @@ impl<'s, 't> Trial<'s, 't> {
                 layout.put_template(body);
                 body.push(b'\n');
                 is_said = true;
+                below = 0;
                 self.above.clear();
             }
-            source.put_states(at + index, body);
+            let states = source.put_states(at + index, body);
+            below += 1 + usize::from(states);
+            if below > FURTHEST {
+                break;
+            }
             let may_lean = !source.is_run(at + index, at..at + count);
             let cut = &self.cells[index * holes..][..holes];
             let is_row = is_said
