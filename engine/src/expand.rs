@@ -9,8 +9,8 @@ use bytes::Bytes;
 
 /// Puts back what was shortened, in a stream: plain text, request bodies, logs that hold them.
 ///
-/// It holds one coded part at most, and of a request body the lines that may be referred to: 8 MiB of
-/// each.
+/// It holds one coded part at most, 8 MiB, and of a request body the lines that may be referred to, in
+/// each of the two dialects at most 8 MiB.
 ///
 /// ```
 /// use brevity::{Expander, Settings, compress};

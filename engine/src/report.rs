@@ -81,10 +81,12 @@ named! {
 
     /// Shorter than the policy's `gain.from_bytes`.
     Small "small",
-    /// No codec is made for its kind.
+    /// The policy asks for one codec alone, which is not made for its kind.
     NoCodec "no-codec",
-    /// The rewrite would save less than the policy's gain.
+    /// No codec found anything to shorten, or the rewrite would save less than the policy's gain.
     NoGain "no-gain",
+    /// It is JSON whose white space follows no rule.
+    Spacing "spacing",
     /// A protected tag covers it.
     Protected "protected",
     /// It holds Brevity's own notation already.

@@ -16,3 +16,33 @@ pub(crate) fn put_as_is(line: &[u8], is_taken: bool, body: &mut Vec<u8>) {
     }
     body.extend_from_slice(line);
 }
+
+/// A text that is put back, line by line.
+#[derive(Debug)]
+pub(crate) struct Text {
+    bytes: Vec<u8>,
+    is_begun: bool,
+    longest: usize,
+}
+
+impl Text {
+    /// No lines; there may be `longest` bytes.
+    pub(crate) fn new(longest: usize) -> Self {
+        Self { bytes: Vec::new(), is_begun: false, longest }
+    }
+
+    /// Adds a line in pieces, if there is room for it.
+    pub(crate) fn put(&mut self, pieces: &[&[u8]]) -> Option<()> {
+        if std::mem::replace(&mut self.is_begun, true) {
+            self.bytes.push(b'\n');
+        }
+        let more: usize = pieces.iter().map(|piece| piece.len()).sum();
+        let has_room = self.bytes.len() + more <= self.longest;
+        has_room.then(|| pieces.iter().for_each(|piece| self.bytes.extend_from_slice(piece)))
+    }
+
+    /// All lines. `None`: there is none.
+    pub(crate) fn finish(self) -> Option<Vec<u8>> {
+        self.is_begun.then_some(self.bytes)
+    }
+}

@@ -1,5 +1,12 @@
 //! One module per lossless codec. A codec gets one whole part, borrows everything from it, and
-//! writes the shorter form. `encode` and `decode` undo each other.
+//! writes the shorter form. What holds for each:
+//!
+//! - *Exact*: `encode` and `decode` undo each other, for any bytes.
+//! - *Whole*: a number, id or quoted string stands in the output as it stood.
+//! - *Near*: no line leans on one more than [`NEAR`] lines up, nor on more than [`OTHERS`] others.
+//! - *Framed*: the head line says how many lines there are and, in words, what they are.
+//!
+//! [`table`] is for JSON and gets a document; the others get lines, and share [`lines`].
 
 pub(crate) mod diff;
 pub(crate) mod lines;
@@ -9,6 +16,11 @@ pub(crate) mod table;
 pub(crate) mod text;
 
 use crate::{Codec, report::Reach};
+
+/// How far up a line may lean, in lines.
+pub(crate) const NEAR: usize = 100;
+/// On how many other lines a line may lean; heads of tables are not counted.
+pub(crate) const OTHERS: usize = 2;
 
 /// What a codec writes for a part.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -45,10 +57,12 @@ pub(crate) fn decode(
 ) -> Option<Vec<u8>> {
     match codec {
         Codec::Table => table::decode(detail, body, longest, depth, reach),
-        Codec::Log => log::decode(detail, body, longest, reach),
-        Codec::Search => search::decode(detail, body, longest, reach),
-        Codec::Diff => diff::decode(detail, body, longest, reach),
-        Codec::Text => text::decode(detail, body, longest, reach),
+        // The others need to know nothing beside the lines.
+        _ if !detail.is_empty() => None,
+        Codec::Log => log::decode(body, longest, reach),
+        Codec::Search => search::decode(body, longest, reach),
+        Codec::Diff => diff::decode(body, longest, reach),
+        Codec::Text => text::decode(body, longest, reach),
         Codec::Repeat => None,
     }
 }

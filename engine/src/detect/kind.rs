@@ -127,7 +127,7 @@ impl Eye {
             return false;
         }
         let rest = &shape.text[digits..];
-        let signed = matches!(rest.first(), None | Some(b'\t' | b':'))
+        let signed = matches!(rest.first(), Some(b'\t' | b':'))
             || rest.starts_with("→".as_bytes())
             || rest.starts_with("│".as_bytes())
             || rest.starts_with(b"|");

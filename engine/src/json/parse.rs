@@ -26,7 +26,7 @@ pub(crate) struct Document<'a> {
 ///
 /// # Errors
 ///
-/// [`Reason::NoCodec`] where `text` is not JSON or spaced without rule, [`Reason::Limit`] where a
+/// [`Reason::Spacing`] where `text` is spaced without rule, or is no JSON after all, [`Reason::Limit`] where a
 /// bound is hit, [`Reason::Protected`] where a range is not inside of one string.
 pub(crate) fn parse<'a>(
     text: &'a [u8],
@@ -78,9 +78,9 @@ impl<'a> Parser<'a, '_> {
         loop {
             let token = tokens.next();
             let is_key = spacing.gaps().is_at_key();
-            spacing.token(&token).ok_or(Reason::NoCodec)?;
+            spacing.token(&token).ok_or(Reason::Spacing)?;
             if token.kind == Kind::End {
-                return spacing.finish().ok_or(Reason::NoCodec);
+                return spacing.finish().ok_or(Reason::Spacing);
             }
             match is_key && token.kind == Kind::String {
                 true => self.key(&token),
@@ -125,7 +125,7 @@ impl<'a> Parser<'a, '_> {
         &mut self,
         node: impl FnOnce(&'a Bump, &[Member<'a>]) -> Node<'a>,
     ) -> Result<(), Reason> {
-        let (from, key) = self.open.pop().ok_or(Reason::NoCodec)?;
+        let (from, key) = self.open.pop().ok_or(Reason::Spacing)?;
         let node = node(self.arena, &self.stack[from..]);
         self.stack.truncate(from);
         self.key = key;

@@ -46,7 +46,7 @@ pub(super) struct Account {
     bytes: usize,
     /// Whether a bound was hit: later lines are not remembered.
     is_full: bool,
-    /// The bytes of all lines.
+    /// The raw bytes of all lines, and one more for each.
     seen: u64,
 }
 

@@ -16,7 +16,7 @@ use foldhash::HashMap;
 use std::ops::Range;
 
 /// What a reference weighs at least, in tokens.
-const COST: u64 = 15;
+pub(super) const COST: u64 = 8;
 /// How many places of a line are remembered: the first and the last.
 const PLACES: usize = 2;
 

@@ -117,6 +117,13 @@ mod tests {
     }
 
     #[test]
+    fn no_reference_weighs_less_than_history_takes_for_the_least() {
+        let from = Spot { result: 1, line: 1 };
+        let least = Reference { from, lines: 1, quote: String::new(), ..reference() };
+        assert!(crate::estimate(least.line().as_bytes()) >= super::super::history::COST);
+    }
+
+    #[test]
     fn what_is_written_otherwise_is_none() {
         for line in [
             "[same as tool result 3, lines 12-11]",

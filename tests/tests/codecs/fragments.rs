@@ -107,7 +107,7 @@ const LINES: [&str; 16] = [
     "[brevity 1 text 1 lines: x]",
     "[brevity 1 search 3 lines: x]",
     "[brevity 1 diff 2 lines: x]",
-    "[same 1 line as tool result 1, line 1]",
+    "[same as tool result 1, line 1]",
     "[brevity 1 ",
     "\\ No newline at end of file",
     "Binary files a/x and b/x differ",

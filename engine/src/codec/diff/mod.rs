@@ -32,11 +32,9 @@ mod row;
 mod tests;
 mod write;
 
-use super::{Coded, lines::AS_IS};
+use super::{Coded, NEAR, lines::AS_IS};
 use crate::{notation::MARK, report::Reach};
 
-/// How far a line may stand below one that it leans on.
-const NEAR: usize = 100;
 /// What messages of commits are indented by.
 const INDENT: &[u8] = b"    ";
 /// Ends a message where no row does. It stands for an empty line.
@@ -48,13 +46,8 @@ pub(crate) fn encode(text: &[u8]) -> Option<Coded> {
 }
 
 /// The text that `body` was written for.
-pub(crate) fn decode(
-    detail: &str,
-    body: &[u8],
-    longest: usize,
-    reach: &mut Reach,
-) -> Option<Vec<u8>> {
-    if detail.is_empty() { read::read(body, longest, reach) } else { None }
+pub(crate) fn decode(body: &[u8], longest: usize, reach: &mut Reach) -> Option<Vec<u8>> {
+    read::read(body, longest, reach)
 }
 
 /// Stands in a message for a row too far above.

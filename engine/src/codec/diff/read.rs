@@ -1,7 +1,7 @@
 //! Body to text.
 
 use super::{
-    super::lines::AS_IS,
+    super::lines::{AS_IS, Text},
     END, INDENT, MESSAGE, RUN_END, RUNS,
     commit::Commit,
     cursor::{Cursor, split_end},
@@ -13,19 +13,15 @@ use crate::report::Reach;
 
 /// The text that `body` was written for.
 pub(super) fn read(body: &[u8], longest: usize, reach: &mut Reach) -> Option<Vec<u8>> {
-    let mut reader = Reader {
-        text: Text { bytes: Vec::new(), is_begun: false, longest },
-        place: Place::Plain,
-        names: Names::default(),
-        reach,
-    };
+    let mut reader =
+        Reader { text: Text::new(longest), place: Place::Plain, names: Names::default(), reach };
     let mut cursor = Cursor::new(body);
     let mut at = 0;
     while let Some(line) = cursor.next() {
         reader.line(at, line, cursor)?;
         at += 1;
     }
-    reader.text.is_begun.then_some(reader.text.bytes)
+    reader.text.finish()
 }
 
 /// Where in a commit a line stands.
@@ -121,24 +117,5 @@ impl<'a> Reader<'a, '_> {
         }
         self.place = Place::Row { at, end: row.end };
         commit.lines(|line| self.text.put(line))
-    }
-}
-
-/// A text that is put back.
-struct Text {
-    bytes: Vec<u8>,
-    is_begun: bool,
-    longest: usize,
-}
-
-impl Text {
-    /// Adds a line, if there is room for it.
-    fn put(&mut self, pieces: &[&[u8]]) -> Option<()> {
-        if std::mem::replace(&mut self.is_begun, true) {
-            self.bytes.push(b'\n');
-        }
-        let more: usize = pieces.iter().map(|piece| piece.len()).sum();
-        let has_room = self.bytes.len() + more <= self.longest;
-        has_room.then(|| pieces.iter().for_each(|piece| self.bytes.extend_from_slice(piece)))
     }
 }

@@ -62,11 +62,6 @@ fn words(shapes: &Shapes, plan: &Plan) -> Option<String> {
 }
 
 /// The text that `body` was written for.
-pub(crate) fn decode(
-    detail: &str,
-    body: &[u8],
-    longest: usize,
-    reach: &mut Reach,
-) -> Option<Vec<u8>> {
-    if detail.is_empty() { read::text(body, longest, reach) } else { None }
+pub(crate) fn decode(body: &[u8], longest: usize, reach: &mut Reach) -> Option<Vec<u8>> {
+    read::text(body, longest, reach)
 }

@@ -13,7 +13,7 @@ use super::{
 use crate::tokens;
 
 /// How far below its pattern a row may stand, in lines of the body.
-pub(super) const NEAR: u32 = 100;
+pub(super) const NEAR: u32 = crate::codec::NEAR as u32;
 /// How many more lines are tried after the best end of a pattern.
 const AHEAD: u64 = 24;
 /// After how many lines a pattern must have saved something.

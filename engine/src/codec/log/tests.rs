@@ -7,7 +7,7 @@ use crate::notation::longest_text;
 fn round_trip(text: &[u8]) -> Option<String> {
     let coded = encode(text)?;
     let mut reach = Reach::default();
-    let back = decode("", &coded.body, longest_text(coded.body.len()), &mut reach);
+    let back = decode(&coded.body, longest_text(coded.body.len()), &mut reach);
     let shown = String::from_utf8_lossy(&coded.body).into_owned();
     assert_eq!(back.as_deref(), Some(text), "{shown}");
     assert!(reach.up <= 100 && reach.others <= 2, "{reach:?}\n{shown}");
@@ -224,7 +224,7 @@ fn bodies_that_nobody_wrote_do_no_harm() {
     for _ in 0..20_000 {
         let body: String = (0..lcg.below(30)).map(|_| lcg.of(&pieces)).collect();
         let mut reach = Reach::default();
-        if let Some(text) = decode("", body.as_bytes(), 1000, &mut reach) {
+        if let Some(text) = decode(body.as_bytes(), 1000, &mut reach) {
             assert!(text.len() <= 1000, "{body}");
         }
     }
@@ -240,8 +240,7 @@ fn a_body_with_a_byte_changed_does_no_harm() {
         for byte in [b' ', b'\n', b'*', b'^', b'a', b'"', b'+', 0xFF] {
             let mut changed = body.clone();
             changed[at] = byte;
-            decode("", &changed, 1 << 16, &mut Reach::default());
+            decode(&changed, 1 << 16, &mut Reach::default());
         }
     }
-    assert_eq!(decode("what", &body, 1 << 20, &mut Reach::default()), None);
 }

@@ -25,8 +25,8 @@ mod page;
 mod tests;
 
 use super::{
-    Coded,
-    lines::{AS_IS, lines},
+    Coded, NEAR,
+    lines::{AS_IS, Text, lines},
 };
 use crate::report::Reach;
 use hit::{Joint, joint};
@@ -38,8 +38,6 @@ const HEADING: &[u8] = b"# ";
 const WORDS: &str = "intact hits, # path above its lines";
 /// What it says too where hits share a line.
 const LISTS: &str = "; 3,9: is both lines";
-/// How far below its heading a line may stand.
-const NEAR: usize = 100;
 
 /// Writes lines shorter, or `None` where nothing can be gained.
 pub(crate) fn encode(text: &[u8]) -> Option<Coded> {
@@ -55,13 +53,8 @@ pub(crate) fn encode(text: &[u8]) -> Option<Coded> {
 }
 
 /// The text that `body` was written for.
-pub(crate) fn decode(
-    detail: &str,
-    body: &[u8],
-    longest: usize,
-    reach: &mut Reach,
-) -> Option<Vec<u8>> {
-    let mut text = Text { bytes: Vec::new(), is_begun: false, longest };
+pub(crate) fn decode(body: &[u8], longest: usize, reach: &mut Reach) -> Option<Vec<u8>> {
+    let mut text = Text::new(longest);
     let mut heading = None;
     for (at, line) in lines(body).enumerate() {
         if let Some(path) = line.strip_prefix(HEADING) {
@@ -85,24 +78,5 @@ pub(crate) fn decode(
             }
         }
     }
-    (text.is_begun && detail.is_empty()).then_some(text.bytes)
-}
-
-/// A text that is put back.
-struct Text {
-    bytes: Vec<u8>,
-    is_begun: bool,
-    longest: usize,
-}
-
-impl Text {
-    /// Adds a line, if there is room for it.
-    fn put(&mut self, pieces: &[&[u8]]) -> Option<()> {
-        if std::mem::replace(&mut self.is_begun, true) {
-            self.bytes.push(b'\n');
-        }
-        let more: usize = pieces.iter().map(|piece| piece.len()).sum();
-        let has_room = self.bytes.len() + more <= self.longest;
-        has_room.then(|| pieces.iter().for_each(|piece| self.bytes.extend_from_slice(piece)))
-    }
+    text.finish()
 }

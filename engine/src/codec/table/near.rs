@@ -4,10 +4,7 @@
 //! marked value. A value of several cells may lean on further lines itself, and then so does its copy.
 //! No line leans on more than two, none of them far away. Heads do not count.
 
-/// How far up a line may lean, in lines.
-const NEAR: u32 = 100;
-/// On how many lines it may lean.
-const OTHERS: usize = 2;
+use crate::codec::{NEAR, OTHERS};
 
 /// Lines, as far as they are written.
 #[derive(Debug, Default)]
@@ -53,7 +50,7 @@ impl Near {
         if line == self.line() || leans.lines[..leans.len].contains(&line) {
             return true;
         }
-        if leans.len == OTHERS || self.line() - line > NEAR {
+        if leans.len == OTHERS || (self.line() - line) as usize > NEAR {
             return false;
         }
         leans.lines[leans.len] = line;

@@ -4,7 +4,7 @@
 //! a line of its own, so that the other layers see what the states share; `~r40` says that the next
 //! 40 lines end with a carriage return.
 
-use super::NEAR;
+use super::PAGE;
 
 /// From this many states on a line is taken apart.
 const STATES: usize = 4;
@@ -51,7 +51,7 @@ impl<'t> Source<'t> {
 
     fn push_states(&mut self, line: &'t [u8], states: usize) {
         let first = self.lines.len();
-        let near = (0..states).step_by(NEAR).map(|at| (first + at, NEAR.min(states - at)));
+        let near = (0..states).step_by(PAGE).map(|at| (first + at, PAGE.min(states - at)));
         self.states.extend(near);
         self.lines.extend(line.splitn(states + 1, |&byte| byte == b'\r'));
     }
@@ -60,5 +60,5 @@ impl<'t> Source<'t> {
 /// How many lines end with a carriage return, if `line` says so.
 pub(super) fn parse(line: &[u8]) -> Option<usize> {
     let says = std::str::from_utf8(line.strip_prefix(b"~r")?).ok()?;
-    says.parse().ok().filter(|states| (1..=NEAR).contains(states))
+    says.parse().ok().filter(|states| (1..=PAGE).contains(states))
 }

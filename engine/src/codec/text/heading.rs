@@ -1,6 +1,6 @@
 //! Which directory the lines below share.
 
-use super::NEAR;
+use super::PAGE;
 
 /// How many bytes make a token of a path, about, in tenths.
 const TOKEN: usize = 35;
@@ -63,7 +63,7 @@ impl<'t> Paths<'t> {
         // From the longest directory to the shorter: the lines that share it only grow in number.
         for _ in 0..DEEPEST {
             let Some(directory) = directory(rest) else { break };
-            let far = self.paths.len().min(at + NEAR);
+            let far = self.paths.len().min(at + PAGE);
             while end < far && self.shared[end] >= directory {
                 end += 1;
             }

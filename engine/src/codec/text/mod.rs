@@ -8,7 +8,7 @@
 //! -rwxr-xr-x 88 " build              -rwxr-xr-x 1 root root    88 Nov 21 00:59 src/build
 //! ```
 //!
-//! Four layers, each unknown to the others. Encoding goes down the list, decoding up:
+//! Layers, from the text to the body. Encoding goes down the list, decoding up:
 //!
 //! - `frames`: a line that was overdrawn (carriage returns) is one line per state.
 //! - `tree`: box-drawing in front of a name becomes one space per level.
@@ -37,10 +37,9 @@ use crate::report::Reach;
 
 /// Begins each line that speaks of other lines.
 const SIGN: u8 = b'~';
-/// The most lines that one template, one tree's name or one count speaks for.
-const NEAR: usize = 96;
-/// How far below its template a row may stand.
-const FURTHEST: usize = 100;
+/// The most lines of the text that one template, one tree's name or one count speaks for. Lines that
+/// speak of others come between them.
+const PAGE: usize = 96;
 
 /// Below this many bytes lines may be of any length.
 const SMALL: usize = 1 << 16;
@@ -66,15 +65,7 @@ pub(crate) fn encode(text: &[u8]) -> Option<Coded> {
 }
 
 /// The text that `body` was written for.
-pub(crate) fn decode(
-    detail: &str,
-    body: &[u8],
-    longest: usize,
-    reach: &mut Reach,
-) -> Option<Vec<u8>> {
-    if !detail.is_empty() {
-        return None;
-    }
+pub(crate) fn decode(body: &[u8], longest: usize, reach: &mut Reach) -> Option<Vec<u8>> {
     read::decode(body, longest, reach)
 }
 

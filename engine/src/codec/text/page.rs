@@ -9,12 +9,12 @@ use super::frames::Source;
 use super::layout::Layout;
 use super::learn::Columns;
 use super::trial::{Page, Trial};
-use super::{NEAR, SIGN, runs::repeats, tree};
+use super::{PAGE, SIGN, runs::repeats, tree};
 use crate::codec::lines::{AS_IS, put_as_is};
 use crate::tokens::estimate;
 
 /// How many lines are tried as a page.
-const PAGES: [usize; 3] = [NEAR, 24, 6];
+const PAGES: [usize; 3] = [PAGE, 24, 6];
 /// The least tokens that a tree must save.
 const LEAST: u64 = 8;
 /// The most lines that are passed over before the next page is tried.
@@ -27,7 +27,7 @@ pub(super) fn encode(source: &Source) -> Vec<u8> {
     let columns = Columns::default();
     let trial = Trial::new(source);
     let mut writer = Writer { source, marks, columns, trial, out, now: Now::Plain };
-    let (mut at, mut next, mut step, mut last) = (0, 0, 1, NEAR);
+    let (mut at, mut next, mut step, mut last) = (0, 0, 1, PAGE);
     // A tree that does not pay is not looked at again from its next line.
     let mut no_tree = 0;
     while at < source.lines.len() {
@@ -111,7 +111,7 @@ impl<'t> Writer<'_, 't> {
     fn best_page(&mut self, at: usize, sizes: &[usize]) -> Option<Page> {
         let rest = &self.source.lines[at..];
         let has_branch = |marks: &u8| marks & BRANCH > 0 && self.source.states.is_empty();
-        let marks = &self.marks[at..self.marks.len().min(at + NEAR)];
+        let marks = &self.marks[at..self.marks.len().min(at + PAGE)];
         let rest = &rest[..marks.iter().position(has_branch).unwrap_or(rest.len())];
         let mut best: Option<Page> = None;
         let mut tried = 0;
@@ -184,7 +184,7 @@ fn tree_lines(lines: &[&[u8]]) -> Vec<u8> {
     drawn.reverse();
     let mut body = Vec::new();
     for (index, (line, drawn)) in lines.iter().zip(drawn).enumerate() {
-        if index % NEAR == 0 {
+        if index % PAGE == 0 {
             body.extend_from_slice(format!("~T{}\n", style.name).as_bytes());
         }
         match drawn {

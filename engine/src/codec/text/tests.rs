@@ -2,7 +2,7 @@ use super::*;
 
 fn back(coded: &Coded) -> (Vec<u8>, Reach) {
     let mut reach = Reach::default();
-    let text = decode(&coded.detail, &coded.body, 1 << 24, &mut reach).expect("decodes");
+    let text = decode(&coded.body, 1 << 24, &mut reach).expect("decodes");
     (text, reach)
 }
 
@@ -10,7 +10,7 @@ fn back(coded: &Coded) -> (Vec<u8>, Reach) {
 fn round(text: &[u8]) -> Vec<u8> {
     let body = runs::fold(&page::encode(&frames::split(text)), usize::MAX);
     let mut reach = Reach::default();
-    let again = decode("", &body, text.len(), &mut reach);
+    let again = decode(&body, text.len(), &mut reach);
     let shown = String::from_utf8_lossy(&body);
     assert_eq!(again.as_deref(), Some(text), "{shown}");
     assert!(reach.up <= 100 && reach.others <= 2, "{reach:?}\n{shown}");
@@ -296,15 +296,14 @@ fn any_lines_are_read_without_harm() {
     for seed in 0..4000 {
         let body = mixed(seed);
         let mut reach = Reach::default();
-        if let Some(text) = decode("", &body, 5000, &mut reach) {
+        if let Some(text) = decode(&body, 5000, &mut reach) {
             assert!(text.len() <= 5000);
         }
     }
     let mut reach = Reach::default();
-    assert_eq!(decode("", b"abc\n~x99999999", 1000, &mut reach), None);
-    assert_eq!(decode("", b"~x1", 1000, &mut reach), None);
-    assert_eq!(decode("", b"~ @1024{}\na\nb", 1000, &mut reach), None);
-    assert_eq!(decode("x", b"abc", 1000, &mut reach), None);
+    assert_eq!(decode(b"abc\n~x99999999", 1000, &mut reach), None);
+    assert_eq!(decode(b"~x1", 1000, &mut reach), None);
+    assert_eq!(decode(b"~ @1024{}\na\nb", 1000, &mut reach), None);
 }
 
 #[test]

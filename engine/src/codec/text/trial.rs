@@ -1,11 +1,12 @@
 //! One page under one layout: how it would be written, and what that would save.
 
-use super::{FURTHEST, SIGN};
+use super::SIGN;
 use super::candidates::LONGEST_LINE;
 use super::frames::Source;
 use super::heading::Paths;
 use super::layout::{Layout, is_equal};
 use super::row::Above;
+use crate::codec::NEAR;
 use crate::codec::lines::put_as_is;
 use crate::tokens::estimate;
 use std::ops::Range;
@@ -139,7 +140,7 @@ impl<'s, 't> Trial<'s, 't> {
             }
             let states = source.put_states(at + index, body);
             below += 1 + usize::from(states);
-            if below > FURTHEST {
+            if below > NEAR {
                 break;
             }
             let may_lean = !source.is_run(at + index, at..at + count);

@@ -15,11 +15,17 @@ pub(super) fn sentence(reason: Reason, policy: &Policy) -> String {
         }
         Reason::NoGain => {
             return format!(
-                "The best rewrite would save less than {} % or less than {} tokens (est.).",
+                "No codec found enough to shorten: a rewrite has to save {} % and {} tokens (est.), and \
+                 be shorter in bytes.",
                 gain.percent, gain.tokens
             );
         }
-        Reason::NoCodec => "The policy asks for a codec that is not made for text of its kind.",
+        Reason::NoCodec => {
+            "The policy asks for one codec alone, and that is not made for text of its kind."
+        }
+        Reason::Spacing => {
+            "It is JSON whose white space follows no rule, so it could not be put back from a few words."
+        }
         Reason::Protected => {
             "A protected tag covers it. Programs read such tags, so their bytes stay. Look at the \
              tags below."
