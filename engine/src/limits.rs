@@ -4,9 +4,12 @@
 /// what `compress` takes for a coded part is what `expand` takes for one.
 pub(crate) const LONGEST: usize = 8 << 20;
 
-/// What is remembered of a request's earlier lines, and of those that are looked up: 65,536 of each
-/// in vectors and maps that grow, at 112 bytes.
-const HISTORY: usize = 3 * 65_536 * 112;
+/// The most lines of a request that are remembered, to refer to them and to follow references.
+pub(crate) const LINES: usize = 65_536;
+
+/// What is remembered of a request's earlier lines, and of those that are looked up: in vectors and
+/// maps that grow, at 112 bytes each.
+const HISTORY: usize = 3 * LINES * 112;
 
 /// The bounds of one stream. All are in bytes unless the name says otherwise.
 ///

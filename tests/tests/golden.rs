@@ -95,6 +95,29 @@ fn the_page_on_reading() {
     }
 }
 
+/// The same page's file, read twice: what it says of the second reading comes back.
+#[test]
+fn the_page_on_reading_a_file_again() {
+    let page = include_str!("../../docs/reading.md");
+    let blocks: Vec<_> = page.split("\n```").filter_map(|block| block.split_once('\n')).collect();
+    let text = |start: &str| {
+        let block = blocks.iter().find(|(_, text)| text.starts_with(start));
+        serde_json::to_string(block.expect(start).1).expect("a string is JSON")
+    };
+    let item =
+        |text: String| format!(r#"{{"type":"tool_result","tool_use_id":"a","content":{text}}}"#);
+    let body = |second: &str| {
+        let items = [item(text("     1\t")), item(second.to_owned())].join(",");
+        format!(r#"{{"messages":[{{"role":"user","content":[{items}]}}]}}"#)
+    };
+    let short = body(&text("[same as"));
+    let whole = expand(short.as_bytes());
+    assert!(whole.len() > short.len() + 500, "references were not followed");
+    let chunks = run::chunks(&whole, 4_096);
+    let (out, _) = run::request(&settings(), Dialect::Anthropic, chunks);
+    assert_eq!(String::from_utf8_lossy(&out.bytes), short);
+}
+
 #[test]
 fn conversations() {
     for client in [Client::ClaudeCode, Client::OpenAiJs] {

@@ -7,8 +7,8 @@
 //! which tool that was ([`calls`]). The [`outlet`] sends all bytes on: as they are, into a
 //! [`Block`](crate::Block), or into [`wait`] until the object has told.
 //!
-//! Three rules keep the output the same for any cuts, and for a body that is held whole and one
-//! that streams:
+//! Three rules keep the output the same for any cuts, and for a body that is held whole and one that
+//! streams, but for references, which only a body that is held can have:
 //!
 //! - A text waits for its eligibility at most `limits.block` bytes; beyond, it stays, counted.
 //! - What has left has left. A key that comes twice is not followed the second time, and what waits
@@ -62,7 +62,8 @@ pub struct Facts {
 /// One request body, written chunk by chunk. Each eligible string of it is a [`Block`](crate::Block).
 ///
 /// A body up to `limits.request` is held until it is complete, unless `policy.stream_requests` says
-/// otherwise; a longer one is rewritten as it passes. What leaves is the same either way.
+/// otherwise; a longer one is rewritten as it passes. What leaves is the same either way, but that only
+/// a body that is held has references to what came before in it.
 ///
 /// ```
 /// use brevity::{Dialect, Request, Settings, Steps};

@@ -6,6 +6,7 @@
 use super::{Dialect, reader::Reader};
 use crate::{
     Limits, Policy, Settings, Sink,
+    escape::LONGEST_ESCAPE,
     held::Held,
     limits::LONGEST,
     repeat::{LONGEST_LINE, LONGEST_REFERENCE, Noun, Recall, START},
@@ -83,6 +84,7 @@ impl Back {
         let mut sent = 0;
         while let Some(end) = self.line_end(&chunk, at) {
             self.read(&chunk[at..end]);
+            // The line's own end, a backslash and an `n`, was read with it.
             self.len -= 2;
             self.line.truncate(self.len);
             if let Some(lines) = self.end_line(recall) {
@@ -170,6 +172,8 @@ impl Back {
     /// Whether the line may turn out to be a reference.
     fn may_refer(&self) -> bool {
         let start = &START.as_bytes()[..self.line.len().min(START.len())];
-        self.len <= LONGEST_REFERENCE * 6 && self.line.starts_with(start) && self.len > 0
+        self.len <= LONGEST_REFERENCE * LONGEST_ESCAPE
+            && self.line.starts_with(start)
+            && self.len > 0
     }
 }

@@ -23,3 +23,6 @@ mod style;
 
 pub use read::{EscapeError, Run, Unescaper, unescape};
 pub use style::{Style, escape};
+
+/// The most raw bytes that a byte of text takes: `\u000b`.
+pub(crate) const LONGEST_ESCAPE: usize = 6;

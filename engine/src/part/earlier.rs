@@ -6,17 +6,15 @@ use super::{
 };
 use crate::{
     Kind, Reason,
-    escape::{Style, unescape},
+    escape::{LONGEST_ESCAPE, Style, unescape},
     held::Held,
+    limits::LINES,
     notation::MARK,
-    repeat::{History, Known, LINES, LONGEST_REFERENCE, Reference, Run, START, Stands, raw_lines},
+    repeat::{History, Known, LONGEST_REFERENCE, Reference, Run, START, Stands, raw_lines},
     tokens::estimate,
 };
 use memchr::memmem;
 use std::ops::Range;
-
-/// How many raw bytes a byte of text takes at most.
-const ESCAPED: usize = 6;
 
 /// A part's lines, as text and as they stand in their JSON string.
 struct Lines {
@@ -91,7 +89,7 @@ impl Lines {
             let raw = self.raw(line);
             let mut text = Vec::new();
             raw.starts_with(START.as_bytes())
-                && raw.len() <= LONGEST_REFERENCE * ESCAPED
+                && raw.len() <= LONGEST_REFERENCE * LONGEST_ESCAPE
                 && unescape(raw, &mut text).is_ok()
                 && Reference::parse(&text).is_some()
         };
@@ -105,7 +103,7 @@ impl Lines {
         let Some(first) = self.raws.first() else { return };
         let ends = self.raws.len() > 1 || piece.ends_line || !ends_open(&self.raw, &self.raws);
         let len = history.pass(first.len(), ends);
-        if len.is_some_and(|len| len <= LONGEST_REFERENCE * ESCAPED) {
+        if len.is_some_and(|len| len <= LONGEST_REFERENCE * LONGEST_ESCAPE) {
             // It may be a reference, which nobody has seen whole.
             history.close();
         }

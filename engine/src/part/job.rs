@@ -67,11 +67,11 @@ impl Job {
         let mut outcomes = Vec::new();
         let mut text = Vec::new();
         if self.segments.is_empty() {
-            let document = || self.document();
+            let document = |before| self.document(before);
             self.attempt(0..self.piece.text.len(), document, &mut text, &mut outcomes);
         }
         for segment in &self.segments {
-            let lines = || self.lines(segment);
+            let lines = |before| self.lines(segment, before);
             self.attempt(segment.range.clone(), lines, &mut text, &mut outcomes);
         }
         let is_shorter = outcomes.iter().any(|outcome| outcome.result.is_ok());
@@ -88,18 +88,20 @@ impl Job {
         done
     }
 
-    /// Adds to `out` what is to leave for `range`: what `shorten` gives, or the text as it is.
+    /// Adds to `out` what is to leave for `range`: what `shorten` gives, which is told the tokens so
+    /// far, or the text as it is.
     fn attempt(
         &self,
         range: Range<usize>,
-        shorten: impl Fn() -> Result<Shorter, Reason>,
+        shorten: impl Fn(u64) -> Result<Shorter, Reason>,
         out: &mut Vec<u8>,
         outcomes: &mut Vec<Outcome>,
     ) {
         let source = &self.piece.text[range];
-        // Nothing that the attempt may have left half done is looked at again.
-        let shorter = catch_unwind(AssertUnwindSafe(shorten)).unwrap_or(Err(Reason::Fault));
         let (bytes, tokens) = (source.len() as u64, estimate(source));
+        // Nothing that the attempt may have left half done is looked at again.
+        let shorter = catch_unwind(AssertUnwindSafe(|| shorten(tokens)));
+        let shorter = shorter.unwrap_or(Err(Reason::Fault));
         let mut outcome = Outcome {
             place: self.place.clone(),
             kind: self.piece.kind,
@@ -125,7 +127,7 @@ impl Job {
     }
 
     /// The shorter form of a part that is JSON.
-    fn document(&self) -> Result<Shorter, Reason> {
+    fn document(&self, before: u64) -> Result<Shorter, Reason> {
         let source = self.piece.text.as_slice();
         if self.piece.kind == Kind::Notation {
             return Err(Reason::Notation);
@@ -144,11 +146,11 @@ impl Job {
         };
         text.extend_from_slice(end);
         let tokens = estimate(&text);
-        self.proved(Shorter { codec: Codec::Table, text, tokens }, source, estimate(source))
+        self.proved(Shorter { codec: Codec::Table, text, tokens }, source, before)
     }
 
     /// The shortest form of some lines.
-    fn lines(&self, segment: &Segment) -> Result<Shorter, Reason> {
+    fn lines(&self, segment: &Segment, before: u64) -> Result<Shorter, Reason> {
         let source = &self.piece.text[segment.range.clone()];
         let codecs = match &segment.plan {
             Plan::Refer(line) => return Ok(self.reference(line, source)),
@@ -158,7 +160,6 @@ impl Job {
         };
         self.can_be_coded(source)?;
         let (body, end) = without_newline(source);
-        let before = estimate(source);
         let mut best: Option<Shorter> = None;
         for &codec in *codecs {
             let Some(coded) = codec::encode(codec, body) else { continue };

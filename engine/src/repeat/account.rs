@@ -1,7 +1,7 @@
 //! The account of lines that both ways keep alike.
 
-/// The most lines that are remembered.
-pub(crate) const LINES: usize = 65_536;
+use crate::limits::LINES;
+
 /// The most raw bytes of lines that are remembered.
 pub(super) const BYTES: usize = 8 << 20;
 /// The most raw bytes of tool results in which references are followed. Each byte that a reference

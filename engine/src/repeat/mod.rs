@@ -16,8 +16,8 @@
 //! A numbered view of a file (`cat -n` and its like) is the same as another but for its numbers, so a
 //! line's number is kept apart from the rest, and a reference says how far the numbers have moved.
 //!
-//! What bounds the account holds both ways too, so a reference that was made can be followed: see
-//! [`Account`].
+//! What bounds the account holds both ways too, so a reference that was made can be followed. The
+//! words of a reference are part of the output: whoever changes them changes every user's cache.
 
 mod account;
 mod history;
@@ -25,7 +25,7 @@ mod line;
 mod recall;
 mod reference;
 
-pub(crate) use account::{LINES, LONGEST_LINE, Noun};
+pub(crate) use account::{LONGEST_LINE, Noun};
 pub(crate) use history::{History, Known, Run, Stands};
 pub(crate) use line::raw_lines;
 pub(crate) use recall::Recall;

@@ -3,7 +3,7 @@
 //! In plain text a line ends with a newline. In a JSON string it ends with `\n`, a backslash and an
 //! `n`; in a string inside of a string with `\\n`; and so on, with 1, 2, 4, 8 backslashes.
 
-use crate::escape::{Style, escape, unescape};
+use crate::escape::{LONGEST_ESCAPE, Style, escape, unescape};
 use smallvec::SmallVec;
 use std::borrow::Cow;
 
@@ -105,7 +105,7 @@ impl Level {
 
     /// The most raw bytes that a text of `len` bytes takes.
     pub(super) fn raw_len(self, len: usize) -> usize {
-        if self.0 == 0 { len } else { len * 6 }
+        if self.0 == 0 { len } else { len * LONGEST_ESCAPE }
     }
 
     /// Reads a text out of the strings around it. `None`: an escape or a style is not known.
