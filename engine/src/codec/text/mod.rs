@@ -71,23 +71,24 @@ pub(crate) fn decode(body: &[u8], longest: usize, reach: &mut Reach) -> Option<V
 
 /// What a reader needs to know of the signs that `body` holds.
 fn words(body: &[u8]) -> String {
-    let mut kinds = [false; 4];
-    for line in super::lines::lines(body).filter(|line| line.first() == Some(&SIGN)) {
-        match line.get(1) {
-            Some(b'x') => kinds[2] = true,
-            Some(b'r') => kinds[3] = true,
-            Some(b'T') => kinds[1] = true,
-            Some(_) => kinds[0] = true,
-            None => {}
-        }
-    }
+    let lines = || super::lines::lines(body);
+    let signs =
+        |of: &dyn Fn(&[u8]) -> bool| lines().filter_map(|line| line.strip_prefix(&[SIGN])).any(of);
+    let is_template = |sign: &[u8]| !matches!(sign.first(), None | Some(b'x' | b'r' | b'T'));
+    let has_templates = signs(&is_template);
+    let fills = |cell: u8| {
+        has_templates && lines().any(|line| line.first() != Some(&SIGN) && line.contains(&cell))
+    };
+    let tree = lines().find_map(tree::parse).map(tree::Style::words);
     let known = [
-        "lines fill the {} of the ~ line above; \" its {words}; ^ as above",
-        "~T tree as indentation",
-        "~x line above again, so many times more",
-        "~r lines that were overdrawn",
+        (has_templates, "rows fill the {} of the ~ line above"),
+        (fills(b'"'), "\" is its {words}"),
+        (fills(b'^'), "^ is the row above's"),
+        (has_templates && signs(&<[u8]>::is_empty), "~ alone ends it"),
+        (tree.is_some(), tree.as_deref().unwrap_or_default()),
+        (signs(&|sign| sign.first() == Some(&b'x')), "~x5 is the line above 5 times more"),
+        (signs(&|sign| sign.first() == Some(&b'r')), "~r5 is 5 lines that were overdrawn"),
     ];
-    let known = known.iter().zip(kinds).filter(|(_, is_there)| *is_there).map(|(word, _)| *word);
-    let known: Vec<_> = known.collect();
+    let known: Vec<_> = known.iter().filter(|(is, _)| *is).map(|&(_, words)| words).collect();
     format!("intact text, {}", known.join("; "))
 }

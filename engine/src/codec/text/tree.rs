@@ -100,6 +100,16 @@ pub(super) struct Below {
 }
 
 impl Style {
+    /// What the head line says of a tree. With its signs, so that the part holds what tells in which
+    /// style of escapes the text came.
+    pub(super) fn words(&self) -> String {
+        let Self { bar, tee, corner, .. } = self;
+        format!(
+            "~T tree, its {tee}{corner}{}as indentation",
+            bar.trim_end_matches(' ').to_owned() + " "
+        )
+    }
+
     /// What a line consists of.
     fn cut<'t>(&self, line: &'t [u8]) -> Option<Entry<'t>> {
         let (mut level, mut rest) = (0, line);

@@ -1,25 +1,11 @@
 //! What each reason means, in a sentence.
 
-use brevity::{Policy, Reason};
+use brevity::{Gain, Policy, Reason};
 
 /// Why a part that is kept for `reason` was left alone, and what could change it.
 pub(super) fn sentence(reason: Reason, policy: &Policy) -> String {
-    let gain = policy.gain;
     let text = match reason {
-        Reason::Small => {
-            return format!(
-                "It is shorter than {} bytes. What a rewrite could save there would not pay for \
-                 the line that explains it.",
-                gain.from_bytes
-            );
-        }
-        Reason::NoGain => {
-            return format!(
-                "No codec found enough to shorten: a rewrite has to save {} % and {} tokens (est.), and \
-                 be shorter in bytes.",
-                gain.percent, gain.tokens
-            );
-        }
+        Reason::Small | Reason::NoGain => return of_gain(reason, policy.gain),
         Reason::NoCodec => {
             "The policy asks for one codec alone, and that is not made for text of its kind."
         }
@@ -66,6 +52,21 @@ pub(super) fn sentence(reason: Reason, policy: &Policy) -> String {
         _ => "Its name says all that this version knows of it.",
     };
     text.to_owned()
+}
+
+/// The sentences that name what a rewrite has to save.
+fn of_gain(reason: Reason, gain: Gain) -> String {
+    let Gain { from_bytes, percent, tokens, .. } = gain;
+    match reason {
+        Reason::Small => format!(
+            "It is shorter than {from_bytes} bytes. What a rewrite could save there would not pay for \
+             the line that explains it."
+        ),
+        _ => format!(
+            "No codec found enough to shorten: a rewrite has to save {percent} % and {tokens} tokens \
+             (est.), and be shorter in bytes."
+        ),
+    }
 }
 
 #[cfg(test)]
