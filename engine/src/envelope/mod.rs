@@ -26,6 +26,7 @@ mod path;
 mod prompt;
 mod reader;
 mod recall;
+mod target;
 mod wait;
 
 pub(crate) use recall::Follower;
@@ -34,6 +35,7 @@ use crate::{Codec, Level, Settings, held::Held, step::Steps};
 use bytes::Bytes;
 use reader::Reader;
 use std::sync::Arc;
+use target::Shorten;
 
 /// The API that a request speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +85,8 @@ pub struct Facts {
 #[derive(Debug)]
 pub struct Request {
     settings: Arc<Settings>,
-    reader: Reader,
+    dialect: Dialect,
+    reader: Reader<Shorten>,
     /// What is held until the body is complete.
     whole: Option<Held>,
     finished: bool,
@@ -92,9 +95,10 @@ pub struct Request {
 impl Request {
     /// A request in `dialect`.
     pub fn new(dialect: Dialect, settings: Arc<Settings>) -> Self {
-        let reader = Reader::new(dialect, Arc::clone(&settings));
+        let target = Shorten::new(Arc::clone(&settings));
+        let reader = Reader::new(dialect, Arc::clone(&settings), target);
         let whole = (!settings.policy.stream_requests).then(Held::default);
-        Self { settings, reader, whole, finished: false }
+        Self { settings, dialect, reader, whole, finished: false }
     }
 
     /// Takes the next bytes; what is settled goes to `steps`.
@@ -109,7 +113,7 @@ impl Request {
     /// Ends the body: all that waits goes to `steps`. A second call does nothing.
     pub fn finish(&mut self, steps: &mut Steps) {
         if self.whole.as_ref().is_some_and(|held| self.may_repeat(held)) {
-            self.reader.remember();
+            self.reader.target().remember(self.dialect.noun());
         }
         self.stream(steps);
         if !std::mem::replace(&mut self.finished, true) {

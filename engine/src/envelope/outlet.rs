@@ -1,10 +1,9 @@
 //! Which way a request's bytes go: as they are, into a block, or into waiting.
 
-use super::{calls::Source, owner::Standing, recall::Back, wait::Wait};
+use super::{calls::Source, owner::Standing, target::Target, wait::Wait};
 use crate::{
-    Block, Kind, Outcome, Place, Reason, Settings,
+    Kind, Outcome, Place, Reason, Settings,
     held::Held,
-    repeat::{History, Noun, Recall},
     step::{Step, Steps},
 };
 use bytes::Bytes;
@@ -14,43 +13,28 @@ use std::sync::Arc;
 ///
 /// Only where the way changes is a chunk cut, so what no rule concerns leaves as it came in.
 #[derive(Debug)]
-pub(super) struct Outlet {
+pub(super) struct Outlet<T: Target> {
     settings: Arc<Settings>,
     chunk: Bytes,
     /// Up to where the chunk was sent on.
     sent: usize,
     /// The offset of the chunk in the request.
     base: u64,
-    way: Way,
+    way: Way<T::Text>,
     blocks: u64,
-    role: Role,
-}
-
-/// What becomes of eligible texts.
-#[derive(Debug)]
-pub(super) enum Role {
-    /// They are shortened; with the lines that came before, where these may be referred to.
-    Shorten(Option<History>),
-    /// References in them are followed.
-    Follow(Recall),
+    target: T,
 }
 
 #[derive(Debug)]
-enum Way {
+enum Way<T> {
     /// As they are.
     Pass,
     /// The inside of an eligible string.
-    Into(Text),
+    Into(T),
     /// The inside of a string that a bound forbids, from this offset.
     Kept(Place, u64),
     /// From the first text that may be eligible, until that is known.
     Wait(Wait),
-}
-
-#[derive(Debug)]
-enum Text {
-    Short(Block),
-    Back(Back),
 }
 
 /// Where a text stands, and what may be done with it: `None` where a bound forbids to know.
@@ -60,40 +44,15 @@ pub(super) struct Verdict {
     pub(super) source: Option<Source>,
 }
 
-impl Outlet {
-    pub(super) fn new(settings: Arc<Settings>, role: Role) -> Self {
+impl<T: Target> Outlet<T> {
+    pub(super) fn new(settings: Arc<Settings>, target: T) -> Self {
         let (chunk, way) = (Bytes::new(), Way::Pass);
-        Self { settings, chunk, sent: 0, base: 0, way, blocks: 0, role }
+        Self { settings, chunk, sent: 0, base: 0, way, blocks: 0, target }
     }
 
-    /// What came before may be referred to from here on.
-    pub(super) fn remember(&mut self, noun: Noun) {
-        self.role = Role::Shorten(Some(History::new(noun)));
-    }
-
-    /// What came before may not be in the prompt.
-    pub(super) fn forget(&mut self) {
-        match &mut self.role {
-            Role::Shorten(Some(history)) => history.forget(),
-            Role::Shorten(None) => {}
-            Role::Follow(recall) => recall.forget(),
-        }
-    }
-
-    /// How many references were followed.
-    pub(super) fn followed(&self) -> u64 {
-        match &self.role {
-            Role::Shorten(_) => 0,
-            Role::Follow(recall) => recall.followed(),
-        }
-    }
-
-    /// A tool result may have come that was not read: nothing is referred to any more.
-    fn lose_count(&mut self) {
-        match &mut self.role {
-            Role::Shorten(history) => *history = None,
-            Role::Follow(recall) => recall.close(),
-        }
+    /// Where eligible texts go.
+    pub(super) fn target(&mut self) -> &mut T {
+        &mut self.target
     }
 
     /// Takes a chunk. The one before it must have been sent on.
@@ -112,7 +71,7 @@ impl Outlet {
         self.sent = to;
         match &mut self.way {
             Way::Pass | Way::Kept(..) => steps.push(Step::Keep(bytes)),
-            Way::Into(text) => text.write(bytes, &mut self.role, steps),
+            Way::Into(text) => self.target.write(text, bytes, steps),
             Way::Wait(wait) => wait.push(bytes),
         }
     }
@@ -149,7 +108,7 @@ impl Outlet {
             return wait.close(to);
         }
         match std::mem::replace(&mut self.way, Way::Pass) {
-            Way::Into(text) => text.finish(&mut self.role, steps),
+            Way::Into(text) => self.target.finish(text, steps),
             Way::Kept(place, from) => note(place, to - from, Reason::Limit, steps),
             Way::Pass | Way::Wait(_) => {}
         }
@@ -181,7 +140,7 @@ impl Outlet {
             self.send_text(text, verdict, steps);
         }
         if let Some(from) = wait.open_from() {
-            self.lose_count();
+            self.target.lose_count();
             self.way = Way::Kept(self.place(verdict), from);
         }
         steps.keep(wait.into_held());
@@ -192,8 +151,7 @@ impl Outlet {
         self.settle(at, None, steps);
         let at = self.offset(at);
         match std::mem::replace(&mut self.way, Way::Pass) {
-            Way::Into(Text::Short(block)) => block.abandon(steps),
-            Way::Into(Text::Back(back)) => back.abandon(steps),
+            Way::Into(text) => T::abandon(text, steps),
             Way::Kept(place, from) => note(place, at - from, Reason::Limit, steps),
             Way::Pass | Way::Wait(_) => {}
         }
@@ -203,8 +161,9 @@ impl Outlet {
     fn send_text(&mut self, text: Held, verdict: &Verdict, steps: &mut Steps) {
         match self.block(verdict) {
             Ok(mut to) => {
-                text.into_slices().for_each(|bytes| to.write(bytes, &mut self.role, steps));
-                to.finish(&mut self.role, steps);
+                let slices = text.into_slices();
+                slices.for_each(|bytes| self.target.write(&mut to, bytes, steps));
+                self.target.finish(to, steps);
             }
             Err(place) => {
                 let len = text.len() as u64;
@@ -215,54 +174,15 @@ impl Outlet {
     }
 
     /// The next text. `Err`: its place, where a bound forbids to rewrite it.
-    fn block(&mut self, verdict: &Verdict) -> Result<Text, Place> {
+    fn block(&mut self, verdict: &Verdict) -> Result<T::Text, Place> {
         let place = self.place(verdict);
-        match (&mut self.role, &verdict.source) {
-            (Role::Follow(recall), _) => {
-                recall.begin();
-                Ok(Text::Back(Back::default()))
-            }
-            (Role::Shorten(history), Some(source)) => {
-                let settings = Arc::clone(&self.settings);
-                let history = history.as_mut();
-                let block = Block::of_request(settings, source.treatment, place, history);
-                Ok(Text::Short(block))
-            }
-            (Role::Shorten(_), None) => {
-                self.lose_count();
-                Err(place)
-            }
-        }
+        self.target.begin(verdict.source.as_ref(), place)
     }
 
     fn place(&mut self, verdict: &Verdict) -> Place {
         let tool = verdict.source.as_ref().and_then(|source| source.tool.clone());
         self.blocks += 1;
         Place { block: self.blocks - 1, message: verdict.message, tool }
-    }
-}
-
-impl Text {
-    fn write(&mut self, bytes: Bytes, role: &mut Role, steps: &mut Steps) {
-        match (self, role) {
-            (Text::Short(block), Role::Shorten(history)) => {
-                block.write_after(history.as_mut(), bytes, steps);
-            }
-            (Text::Short(block), Role::Follow(_)) => block.write(bytes, steps),
-            (Text::Back(back), Role::Follow(recall)) => back.write(bytes, recall, steps),
-            (Text::Back(_), Role::Shorten(_)) => steps.push(Step::Keep(bytes)),
-        }
-    }
-
-    fn finish(self, role: &mut Role, steps: &mut Steps) {
-        match (self, role) {
-            (Text::Short(block), Role::Shorten(history)) => {
-                block.finish_after(history.as_mut(), steps);
-            }
-            (Text::Short(block), Role::Follow(_)) => block.finish(steps),
-            (Text::Back(back), Role::Follow(recall)) => back.finish(recall, steps),
-            (Text::Back(back), Role::Shorten(_)) => back.abandon(steps),
-        }
     }
 }
 

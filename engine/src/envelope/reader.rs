@@ -5,14 +5,14 @@ use super::{
     calls::{Call, Calls, Source, command_in},
     capture::Capture,
     openai_chat,
-    outlet::{Outlet, Role, Verdict, note},
+    outlet::{Outlet, Verdict, note},
     owner::{Claim, Owner, Reference, Standing},
     path::{Fact, Frame, KEY, Leaf, Path},
+    target::Target,
 };
 use crate::{
     Place, Reason, Settings, Tool,
     escape::unescape,
-    repeat::Recall,
     step::Steps,
     walk::json::{Event, JsonWalker, Scalar},
 };
@@ -28,7 +28,7 @@ const ARGUMENTS: usize = 8 * 1024;
 
 /// What is known of a request, at one place in it.
 #[derive(Debug)]
-pub(super) struct Reader {
+pub(super) struct Reader<T: Target> {
     settings: Arc<Settings>,
     dialect: Dialect,
     walker: JsonWalker,
@@ -36,7 +36,7 @@ pub(super) struct Reader {
     /// The depth of the container that is being skipped; 0 if none is.
     skipped: usize,
     capture: Capture,
-    outlet: Outlet,
+    outlet: Outlet<T>,
     facts: Facts,
     owner: Owner,
     /// Whether the part that is open is text.
@@ -47,28 +47,9 @@ pub(super) struct Reader {
     broken: Option<(Place, u64)>,
 }
 
-impl Reader {
-    /// Reads a request whose eligible texts are to be shortened.
-    pub(super) fn new(dialect: Dialect, settings: Arc<Settings>) -> Self {
-        Self::with_role(dialect, settings, Role::Shorten(None))
-    }
-
-    /// Reads a request whose references are to be followed.
-    pub(super) fn back(dialect: Dialect, settings: Arc<Settings>) -> Self {
-        Self::with_role(dialect, settings, Role::Follow(Recall::new(dialect.noun())))
-    }
-
-    /// Lets texts from here on refer to what came before.
-    pub(super) fn remember(&mut self) {
-        self.outlet.remember(self.dialect.noun());
-    }
-
-    /// How many references were followed.
-    pub(super) fn followed(&self) -> u64 {
-        self.outlet.followed()
-    }
-
-    fn with_role(dialect: Dialect, settings: Arc<Settings>, role: Role) -> Self {
+impl<T: Target> Reader<T> {
+    /// Reads a request in `dialect`; its eligible texts go to `target`.
+    pub(super) fn new(dialect: Dialect, settings: Arc<Settings>, target: T) -> Self {
         let grammar = match dialect {
             Dialect::Anthropic => anthropic::slot,
             Dialect::OpenAiChat => openai_chat::slot,
@@ -79,7 +60,7 @@ impl Reader {
             path: Path::new(grammar),
             skipped: 0,
             capture: Capture::default(),
-            outlet: Outlet::new(Arc::clone(&settings), role),
+            outlet: Outlet::new(Arc::clone(&settings), target),
             facts: Facts::default(),
             owner: Owner::default(),
             part: Standing::default(),
@@ -88,6 +69,11 @@ impl Reader {
             broken: None,
             settings,
         }
+    }
+
+    /// Where eligible texts go.
+    pub(super) fn target(&mut self) -> &mut T {
+        self.outlet.target()
     }
 
     pub(super) fn facts(&self) -> &Facts {
@@ -168,7 +154,7 @@ impl Reader {
 }
 
 // Containers and keys.
-impl Reader {
+impl<T: Target> Reader<T> {
     fn enter(&mut self, frame: Option<Frame>) {
         self.count_message();
         let Some(frame) = frame else {
@@ -227,7 +213,7 @@ impl Reader {
 }
 
 // Strings and scalars.
-impl Reader {
+impl<T: Target> Reader<T> {
     fn string(&mut self, at: usize, steps: &mut Steps) {
         self.count_message();
         match self.path.slot().leaf {
@@ -280,7 +266,7 @@ impl Reader {
 }
 
 // What strings tell.
-impl Reader {
+impl<T: Target> Reader<T> {
     /// Takes a fact; `None` for a string that is too long or has no text.
     fn learn(&mut self, fact: Fact, text: Option<String>) {
         match fact {
@@ -291,7 +277,7 @@ impl Reader {
                 self.owner.claim = self.owner.claim.or(anthropic::claim(item));
                 self.call.is_call = anthropic::is_call(item);
                 if anthropic::replaces_history(item) {
-                    self.outlet.forget();
+                    self.outlet.target().forget();
                 }
             }
             Fact::PartType => self.learn_part(Standing::known(text.as_deref() == Some("text"))),
@@ -339,7 +325,7 @@ impl Reader {
 }
 
 // Which way the bytes go.
-impl Reader {
+impl<T: Target> Reader<T> {
     fn message(&self) -> u64 {
         self.facts.messages.saturating_sub(1)
     }

@@ -41,14 +41,15 @@ pub(super) fn can_follow(limits: &Limits) -> bool {
 /// A request body in one dialect, whose references are followed. All else passes.
 #[derive(Debug)]
 pub(crate) struct Follower {
-    reader: Reader,
+    reader: Reader<Recall>,
     steps: Steps,
 }
 
 impl Follower {
     pub(crate) fn new(dialect: Dialect) -> Self {
         let settings = Arc::new(Settings::new(Policy::default(), limits()));
-        Self { reader: Reader::back(dialect, settings), steps: Steps::new() }
+        let recall = Recall::new(dialect.noun());
+        Self { reader: Reader::new(dialect, settings, recall), steps: Steps::new() }
     }
 
     pub(crate) fn write(&mut self, chunk: Bytes, sink: &mut impl Sink) {
@@ -60,7 +61,7 @@ impl Follower {
     pub(crate) fn finish(mut self, sink: &mut impl Sink) -> u64 {
         self.reader.finish(&mut self.steps);
         self.steps.run_into(sink);
-        self.reader.followed()
+        self.reader.target().followed()
     }
 }
 

@@ -33,18 +33,18 @@ impl Recall {
     }
 
     /// Begins the next tool result.
-    pub(crate) fn begin(&mut self) {
+    pub(crate) fn next_result(&mut self) {
         self.account.begin();
     }
 
     /// Stops for good.
     pub(crate) fn close(&mut self) {
         self.is_closed = true;
-        self.forget();
+        self.forget_lines();
     }
 
     /// Forgets all lines so far.
-    pub(crate) fn forget(&mut self) {
+    pub(crate) fn forget_lines(&mut self) {
         self.account.forget();
         self.lines.clear();
         self.bytes.clear();
