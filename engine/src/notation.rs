@@ -3,7 +3,7 @@
 //! A coded part starts with a head line, which says how many lines follow, and ends there:
 //!
 //! ```text
-//! [brevity 1 table 4 lines, spaced: intact JSON, rows under # keys]
+//! [brevity 1 table 4 lines below, spaced: intact JSON, rows under # keys]
 //! ```
 //!
 //! `1` is the version of the notation, `table` the codec, `spaced` what the codec needs to know. The
@@ -88,7 +88,7 @@ pub(crate) fn frame(codec: Codec, coded: &Coded, rows: Option<Rows>) -> Vec<u8> 
     let (name, rows) = (codec.name(), Rows::words(rows));
     let lines = 1 + memchr::memchr_iter(b'\n', body).count();
     let comma = if detail.is_empty() { "" } else { ", " };
-    let head = format!("[brevity 1 {name} {lines} lines{comma}{detail}{rows}: {words}]\n");
+    let head = format!("[brevity 1 {name} {lines} lines below{comma}{detail}{rows}: {words}]\n");
     let mut out = Vec::with_capacity(head.len() + body.len());
     out.extend_from_slice(head.as_bytes());
     out.extend_from_slice(body);
@@ -109,7 +109,7 @@ impl Head {
         let line = line.strip_prefix(MARK)?.strip_suffix(b"]")?;
         let (head, _words) = std::str::from_utf8(line).ok()?.split_once(": ")?;
         let (codec, rest) = head.split_once(' ')?;
-        let (lines, rest) = rest.split_once(" lines")?;
+        let (lines, rest) = rest.split_once(" lines below")?;
         let detail = if rest.is_empty() { rest } else { rest.strip_prefix(", ")? };
         let codec = *Codec::ALL.iter().find(|known| known.name() == codec)?;
         let lines = lines.parse().ok().filter(|&lines| 0 < lines && lines <= LONGEST)?;
@@ -150,13 +150,13 @@ mod tests {
     #[test]
     fn what_only_looks_like_a_head_is_none() {
         for line in [
-            "[brevity 1 table 0 lines, compact: x]",
-            "[brevity 1 table -1 lines, compact: x]",
-            "[brevity 1 table 3 lines, compact: x",
-            "[brevity 1 chair 3 lines, compact: x]",
-            "[brevity 2 table 3 lines, compact: x]",
-            " [brevity 1 table 3 lines, compact: x]",
-            "[brevity 1 table 99999999999 lines, compact: x]",
+            "[brevity 1 table 0 lines below, compact: x]",
+            "[brevity 1 table -1 lines below, compact: x]",
+            "[brevity 1 table 3 lines below, compact: x",
+            "[brevity 1 chair 3 lines below, compact: x]",
+            "[brevity 2 table 3 lines below, compact: x]",
+            " [brevity 1 table 3 lines below, compact: x]",
+            "[brevity 1 table 99999999999 lines below, compact: x]",
         ] {
             assert_eq!(Head::parse(line.as_bytes()), None, "{line}");
         }

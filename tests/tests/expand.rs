@@ -5,15 +5,15 @@ use brevity_tests::{generate::json, property};
 use proptest::prelude::*;
 
 const FRAGMENTS: [&str; 47] = [
-    "\n[brevity 1 table 3 lines, compact, first rows: x]\n[#a,b\n1,2\n]\n",
-    "\n[brevity 1 table 3 lines, compact, more rows: x]\n[#a,b\n1,2\n]\n",
-    "\\n[brevity 1 table 3 lines, compact, last rows: x]\\n[#a,b\\n1,2\\n]\\n",
-    "[brevity 1 table 1 lines, compact: x]\n",
-    "[brevity 1 table 2 lines, spaced: x]\n",
-    "[brevity 1 table 3 lines, indent 2+: x]\\n",
-    "[brevity 1 table 3 lines, compact: x]\n[#a,b\n1,2\n]",
-    "[brevity 1 table 3 lines, compact: x]\\n[#a,b\\n1,2\\n]",
-    "[brevity 1 table 1 lines, spaced: x]\\\\n{a:1}",
+    "\n[brevity 1 table 3 lines below, compact, first rows: x]\n[#a,b\n1,2\n]\n",
+    "\n[brevity 1 table 3 lines below, compact, more rows: x]\n[#a,b\n1,2\n]\n",
+    "\\n[brevity 1 table 3 lines below, compact, last rows: x]\\n[#a,b\\n1,2\\n]\\n",
+    "[brevity 1 table 1 lines below, compact: x]\n",
+    "[brevity 1 table 2 lines below, spaced: x]\n",
+    "[brevity 1 table 3 lines below, indent 2+: x]\\n",
+    "[brevity 1 table 3 lines below, compact: x]\n[#a,b\n1,2\n]",
+    "[brevity 1 table 3 lines below, compact: x]\\n[#a,b\\n1,2\\n]",
+    "[brevity 1 table 1 lines below, spaced: x]\\\\n{a:1}",
     "[brevity 1 ",
     "[#a,b?,c=1,d==x\n",
     "#a(b,c),d[](e)\n",
@@ -126,13 +126,13 @@ fn hostile_parts_cost_what_their_bytes_cost() {
     let spaces = "65536n".repeat(20_000);
     let key = "k".repeat(200_000);
     for text in [
-        format!("[brevity 1 table 2 lines, compact+: x]\n[1,2]\nspacing: o[1={spaces}\n"),
-        format!("[brevity 1 table 200002 lines, compact: x]\n[#{key}?\n{}]", "\n".repeat(200_000)),
-        "[brevity 1 table 2 lines, compact+: x]\n[1,2]\nspacing: +4294967295=0 +4294967295=n\n"
+        format!("[brevity 1 table 2 lines below, compact+: x]\n[1,2]\nspacing: o[1={spaces}\n"),
+        format!("[brevity 1 table 200002 lines below, compact: x]\n[#{key}?\n{}]", "\n".repeat(200_000)),
+        "[brevity 1 table 2 lines below, compact+: x]\n[1,2]\nspacing: +4294967295=0 +4294967295=n\n"
             .into(),
-        "[brevity 1 table 1 lines, compact: x]\n{a:1}\n".repeat(20_000),
-        format!("[brevity 1 table 1 lines, compact: x]\n[&1 x{}]\n", ",*1".repeat(100_000)),
-        format!("[brevity 1 table 1 lines, compact: x]\n{}\n", "[".repeat(100_000)),
+        "[brevity 1 table 1 lines below, compact: x]\n{a:1}\n".repeat(20_000),
+        format!("[brevity 1 table 1 lines below, compact: x]\n[&1 x{}]\n", ",*1".repeat(100_000)),
+        format!("[brevity 1 table 1 lines below, compact: x]\n{}\n", "[".repeat(100_000)),
     ] {
         assert!(expand(text.as_bytes()).len() < 9 << 20);
         assert!(expand(&compress(text.as_bytes(), &Settings::default())).len() < 9 << 20);

@@ -160,7 +160,7 @@ fn the_heap_stays_within_its_bound() {
             ("empty lines", "", "\n"),
             ("open tags", "<a_b>", "<c_d>"),
             ("tags", "<a_b>", "<c_d></c_d>"),
-            ("a coded part", "[brevity 1 table 9999999 lines, compact: x]\n", "{}\n"),
+            ("a coded part", "[brevity 1 table 9999999 lines below, compact: x]\n", "{}\n"),
         ];
         let rows = |row: &str| {
             let count = settings.limits.document * 9 / 10 / row.len();

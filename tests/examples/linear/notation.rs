@@ -68,7 +68,7 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 /// A head whose part is never complete.
-const ENDLESS: &str = "[brevity 1 table 999999 lines, compact: x]";
+const ENDLESS: &str = "[brevity 1 table 999999 lines below, compact: x]";
 
 fn back(text: &[u8]) {
     black_box(expand(text));
@@ -77,7 +77,7 @@ fn back(text: &[u8]) {
 /// A coded part of a table.
 fn part(detail: &str, body: &str) -> String {
     let lines = 1 + body.matches('\n').count();
-    format!("[brevity 1 table {lines} lines, {detail}: x]\n{body}")
+    format!("[brevity 1 table {lines} lines below, {detail}: x]\n{body}")
 }
 
 fn parts(detail: &str, body: &str, n: usize) -> String {

@@ -33,7 +33,7 @@ pub fn alone(codec: Codec) -> Settings {
 /// `text` as the lines of a part that someone else wrote.
 fn claimed(codec: Codec, text: &[u8]) -> Vec<u8> {
     let lines = 1 + text.iter().filter(|&&byte| byte == b'\n').count();
-    let head = format!("[brevity 1 {} {lines} lines: x]\n", codec.name());
+    let head = format!("[brevity 1 {} {lines} lines below: x]\n", codec.name());
     [head.as_bytes(), text, b"\n"].concat()
 }
 

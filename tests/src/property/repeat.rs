@@ -32,7 +32,7 @@ const LINES: [&str; 29] = [
     "[same as tool result 2, lines 1-2, numbers +1]",
     "[same as tool message 1, line 2]",
     "[same as tool result 1, line 1: let mut]",
-    "[brevity 1 table 4 lines, compact: intact JSON, rows under # keys, k==v: all v]",
+    "[brevity 1 table 4 lines below, compact: intact JSON, rows under # keys, k==v: all v]",
     "[#name,open==true\nAnn\nBob\n]",
     "<system-reminder>",
     "</system-reminder>",

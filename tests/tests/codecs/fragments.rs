@@ -103,10 +103,10 @@ const MIDDLES: [&str; 46] = [
 /// Lines as they are: notation of someone's, and what diffs are made of.
 const LINES: [&str; 16] = [
     "",
-    "[brevity 1 log 2 lines: x]",
-    "[brevity 1 text 1 lines: x]",
-    "[brevity 1 search 3 lines: x]",
-    "[brevity 1 diff 2 lines: x]",
+    "[brevity 1 log 2 lines below: x]",
+    "[brevity 1 text 1 lines below: x]",
+    "[brevity 1 search 3 lines below: x]",
+    "[brevity 1 diff 2 lines below: x]",
     "[same as tool result 1, line 1]",
     "[brevity 1 ",
     "\\ No newline at end of file",

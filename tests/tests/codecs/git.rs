@@ -221,4 +221,4 @@ impl Repository {
 /// Lines that look like those of a diff once they have a sign, or without one.
 const SIGNS: &str = "-- x\n++ x\n-- a/signs.txt\n++ b/signs.txt\n\\ No newline at end of file\n@@ +\n\
 @@ -\n@@\n@@ -1 +1 @@\ndiff --git a/x b/x\ndiff x\ncommit message\ncommit x\n--\n\\\n\\\\x\n\n \n\
-[brevity 1 diff 2 lines: x]\nx\n+x\n-x\n    x\nindex 1..2\n# x\n~ x\na=x\na x\n";
+[brevity 1 diff 2 lines below: x]\nx\n+x\n-x\n    x\nindex 1..2\n# x\n~ x\na=x\na x\n";

@@ -133,7 +133,7 @@ fn head(line: &str) -> Option<Head<'_>> {
             .find_map(|(words, rows)| Some((says.strip_suffix(words)?, Some(rows))))
             .unwrap_or((says, None));
     let (says, spacing) = says.split_once(", ").unwrap_or((says, ""));
-    let mut words = says.split(' ');
+    let mut words = says.strip_suffix(" below")?.split(' ');
     let head = Head { codec: words.next()?, lines: words.next()?.parse().ok()?, spacing, rows };
     (words.next() == Some("lines") && words.next().is_none() && head.lines > 0).then_some(head)
 }

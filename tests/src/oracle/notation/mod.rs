@@ -19,7 +19,7 @@ mod tree;
 /// The text with all coded parts decoded, and the references in it replaced.
 ///
 /// ```
-/// let short = b"[brevity 1 search 3 lines: hits]\n# a.rs\n1:use b;\n7-\nmore";
+/// let short = b"[brevity 1 search 3 lines below: hits]\n# a.rs\n1:use b;\n7-\nmore";
 /// let text = brevity_tests::oracle::notation::expand(short);
 /// assert_eq!(text, b"a.rs:1:use b;\na.rs-7-\nmore");
 /// ```
