@@ -85,7 +85,7 @@ fn the_exit_code_is_the_commands() {
 #[test]
 fn death_by_a_signal_is_told_as_shells_do() {
     for (name, number) in [("TERM", 15), ("KILL", 9), ("INT", 2), ("SEGV", 11)] {
-        let output = sh(&format!("echo before; kill -{name} $$"));
+        let output = sh(&format!("ulimit -c 0; echo before; kill -{name} $$"));
         assert_eq!(output.status.code(), Some(128 + number), "{name}");
         assert_eq!(output.stdout, b"before\n");
         assert_eq!(stderr(&output), "");
@@ -272,7 +272,8 @@ fn sh_with_open_input(script: &str) -> Output {
 fn signals_are_passed_on() {
     // The command sends them to us, its parent, and reads on.
     for (name, number) in [("TERM", 15), ("INT", 2), ("HUP", 1), ("QUIT", 3)] {
-        let output = sh_with_open_input(&format!("echo up; kill -{name} $PPID; read word"));
+        let output =
+            sh_with_open_input(&format!("ulimit -c 0; echo up; kill -{name} $PPID; read word"));
         assert_eq!(output.status.code(), Some(128 + number), "{name}");
         assert_eq!(output.stdout, b"up\n");
     }
