@@ -293,7 +293,9 @@ fn a_command_that_was_told_to_end_is_not_outwaited() {
 
 #[test]
 fn what_the_command_leaves_behind_is_waited_for() {
-    let script = "exec 3<&0; (read word; echo late $word) <&3 & echo early; exit 5";
+    // What stays behind speaks once the command is gone.
+    let script = "exec 3<&0; echo early; \
+                  (read word; while kill -0 $$; do :; done; echo late $word) <&3 2>&- & exit 5";
     let mut command = exec(&["sh", "-c", script]);
     let mut child = command.stdin(Stdio::piped()).spawn().expect("the binary starts");
     let mut stdin = child.stdin.take().expect("a pipe");
