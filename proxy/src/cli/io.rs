@@ -69,7 +69,8 @@ impl Input {
         Self::new("standard input".into(), Box::new(stdin.lock()))
     }
 
-    fn new(name: String, reader: Box<dyn Read>) -> Self {
+    /// An input that is called `name` where it cannot be read.
+    pub(super) fn new(name: String, reader: Box<dyn Read>) -> Self {
         Self { name, reader, buffer: BytesMut::new(), len: 0 }
     }
 
@@ -130,6 +131,13 @@ impl Output<std::io::StdoutLock<'static>> {
     }
 }
 
+impl Output<std::io::StderrLock<'static>> {
+    /// Standard error.
+    pub(super) fn stderr() -> Self {
+        Self::new(std::io::stderr().lock())
+    }
+}
+
 impl<W: Write> Output<W> {
     fn new(writer: W) -> Self {
         let writer = BufWriter::with_capacity(PENDING, writer);
@@ -139,6 +147,13 @@ impl<W: Write> Output<W> {
     /// Whether everything could be written so far.
     pub(super) fn is_open(&self) -> bool {
         self.error.is_none()
+    }
+
+    /// Writes what is pending, so that a reader has it.
+    pub(super) fn flush(&mut self) {
+        if self.error.is_none() {
+            self.error = self.writer.flush().err();
+        }
     }
 
     /// Writes what is pending. Gives the bytes that left and what happened to each part.

@@ -3,10 +3,11 @@
 //! Exit codes: 0 when all went well, also when the reader of a pipe has closed it early, since it
 //! has what it wanted; 1 when something could not be read or written, or is not the kind
 //! that was asked for; 2 when the arguments make no
-//! sense.
+//! sense. `exec` gives the exit code of its command.
 
 mod compress;
 mod demo;
+mod exec;
 mod expand;
 mod inspect;
 mod io;
@@ -31,6 +32,7 @@ Examples:
   brevity proxy
   cargo metadata --format-version 1 | brevity compress --stats > short.txt
   brevity expand short.txt
+  brevity exec -- cargo test
   brevity inspect --api anthropic request.json";
 
 #[derive(Debug, Subcommand)]
@@ -41,6 +43,8 @@ enum Command {
     Compress(compress::Args),
     /// Put back what `compress` removed
     Expand(expand::Args),
+    /// Run a command and shorten what it prints
+    Exec(exec::Args),
     /// Show what Brevity sees in an input, and why it leaves parts of it alone
     Inspect(inspect::Args),
     /// Replay an agent's conversation through the proxy, with a table per turn
@@ -77,6 +81,7 @@ impl Cli {
             Command::Proxy(args) => proxy::run(&args),
             Command::Compress(args) => exit(compress::run(&args)),
             Command::Expand(args) => exit(expand::run(&args)),
+            Command::Exec(args) => exec::run(&args),
             Command::Inspect(args) => exit(inspect::run(&args)),
             Command::Demo(args) => demo::run(&args),
         }

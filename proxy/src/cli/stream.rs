@@ -19,17 +19,15 @@ enum Body {
 impl Stream {
     /// A request body where `api` is given, else one block.
     pub(super) fn new(api: Option<Api>, settings: Settings) -> Self {
-        let settings = Arc::new(settings);
-        let body = match api {
-            Some(api) => Body::Request(Box::new(Request::new(api.into(), settings))),
-            None => Body::Block(Box::new(Block::new(
-                settings,
-                Wire::Text,
-                Treatment::Rewrite,
-                Place::default(),
-            ))),
-        };
-        Self { body, steps: Steps::new() }
+        let Some(api) = api else { return Self::block(settings, Treatment::Rewrite) };
+        let request = Request::new(api.into(), Arc::new(settings));
+        Self { body: Body::Request(Box::new(request)), steps: Steps::new() }
+    }
+
+    /// One block, of which `treatment` says what may be done with it.
+    pub(super) fn block(settings: Settings, treatment: Treatment) -> Self {
+        let block = Block::new(Arc::new(settings), Wire::Text, treatment, Place::default());
+        Self { body: Body::Block(Box::new(block)), steps: Steps::new() }
     }
 
     /// Takes the next bytes; what is settled goes to `sink`.

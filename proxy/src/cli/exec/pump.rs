@@ -1,0 +1,64 @@
+//! One stream of the command, from its pipe to ours.
+
+use crate::cli::{
+    Failure,
+    io::{Input, Output},
+    stream::Stream,
+};
+use brevity::{Report, Settings, Tally, Treatment};
+use std::io::{ErrorKind, Read, Write};
+
+/// What came through.
+#[derive(Debug, Default)]
+pub(super) struct Flow {
+    pub(super) bytes_in: u64,
+    pub(super) bytes_out: u64,
+    pub(super) report: Report,
+}
+
+/// Reads until the stream ends. Where our own reader has left, ours is closed too, so that the
+/// command learns of it by its next write; that is no failure.
+pub(super) fn pump<W: Write>(
+    tap: impl Read + 'static,
+    mut output: Output<W>,
+    treatment: Treatment,
+) -> Result<Flow, Failure> {
+    let mut input = Input::new("the command's output".into(), Box::new(tap));
+    let mut stream = Stream::block(Settings::default(), treatment);
+    let end = input.pour(&mut output, |chunk, output| {
+        stream.write(chunk, output);
+        output.flush();
+    });
+    let bytes_in = input.len();
+    drop(input);
+    stream.finish(&mut output);
+    let flow = match output.finish() {
+        Ok((bytes_out, report)) => Flow { bytes_in, bytes_out, report },
+        Err(Failure::Write(error)) if error.kind() == ErrorKind::BrokenPipe => Flow::default(),
+        Err(failure) => return Err(failure),
+    };
+    end.map(|()| flow)
+}
+
+impl Flow {
+    /// Adds what came through beside it.
+    pub(super) fn add(&mut self, other: &Flow) {
+        self.bytes_in += other.bytes_in;
+        self.bytes_out += other.bytes_out;
+        add(&mut self.report.total, &other.report.total);
+        for (codec, tally) in &other.report.rewritten {
+            add(self.report.rewritten.entry(*codec).or_default(), tally);
+        }
+        for (reason, tally) in &other.report.kept {
+            add(self.report.kept.entry(*reason).or_default(), tally);
+        }
+    }
+}
+
+fn add(to: &mut Tally, tally: &Tally) {
+    to.parts += tally.parts;
+    to.bytes_in += tally.bytes_in;
+    to.bytes_out += tally.bytes_out;
+    to.tokens_in += tally.tokens_in;
+    to.tokens_out += tally.tokens_out;
+}
