@@ -77,7 +77,7 @@ pub(super) struct Eye {
     number: Option<u32>,
     /// Where the path in front of the line above ended, if it had one: the same again is no chance.
     named: Range<usize>,
-    /// The line above: a line that stands twice in a row is printed, not written.
+    /// The line above: lines that are alike in a row are printed, not written.
     last: Range<usize>,
     /// How many more lines may stand in a fence of Markdown, where columns are part of a page.
     fenced: usize,
@@ -86,15 +86,24 @@ pub(super) struct Eye {
 /// A fence that is not closed ends after so many lines.
 const FENCED: usize = 200;
 
-/// Shorter lines may stand twice in any text.
-const AGAIN: usize = 12;
+/// Shorter lines may be like others in any text.
+const ALIKE: usize = 12;
+
+/// Whether two lines differ in a quarter of one at most: in one place, as where something is counted.
+fn is_like(line: &[u8], other: &[u8]) -> bool {
+    if line.len() < ALIKE || line.len().abs_diff(other.len()) > line.len() / 4 {
+        return false;
+    }
+    let front = line.iter().zip(other).take_while(|(a, b)| a == b).count();
+    let back = line.iter().rev().zip(other.iter().rev()).take_while(|(a, b)| a == b).count();
+    (front + back) * 4 >= line.len() * 3
+}
 
 impl Eye {
     /// The kind of the line at `range` of `text`.
     pub(super) fn kind(&mut self, text: &[u8], range: Range<usize>) -> Kind {
         let line = &text[range.clone()];
-        let is_again = range.len() >= AGAIN && text[self.last.clone()] == *line;
-        self.last = range.clone();
+        let last = &text[std::mem::replace(&mut self.last, range.clone())];
         if self.diffs.takes(line, &text[range.end..]) {
             self.number = None;
             return Kind::Patch;
@@ -115,7 +124,7 @@ impl Eye {
         let fenced = self.fenced > 0;
         self.fenced = self.fenced.saturating_sub(1);
         match judged(&shape) {
-            Kind::Plain | Kind::Prose if is_again => Kind::Path,
+            Kind::Plain | Kind::Prose if is_like(line, last) => Kind::Path,
             Kind::Plain | Kind::Path | Kind::Cells if fenced => Kind::Hint,
             kind => kind,
         }
