@@ -28,8 +28,6 @@ const CHUNK: usize = 16 * 1024;
 /// How long an input is at least.
 const MIB: usize = 1 << 20;
 
-const CODECS: [Codec; 4] = [Codec::Log, Codec::Search, Codec::Diff, Codec::Text];
-
 /// A name, a text, and the codecs that are to run over it alone.
 type Input = (&'static str, Vec<u8>, Vec<Codec>);
 
@@ -69,7 +67,10 @@ fn real() -> Vec<Input> {
     for (_, body) in corpus::files("agent").unwrap_or_default() {
         corpus::tool_results(&body).iter().for_each(|text| all.extend(text.bytes().chain(*b"\n")));
     }
-    vec![("corpus_logs", logs, CODECS.to_vec()), ("corpus_text", all, CODECS.to_vec())]
+    vec![
+        ("corpus_logs", logs, brevity_tests::run::text_codecs().collect()),
+        ("corpus_text", all, brevity_tests::run::text_codecs().collect()),
+    ]
 }
 
 /// All of a folder's files that are no JSON.

@@ -1,8 +1,8 @@
 //! Runs the engine over bytes in given chunks, and keeps all that it says.
 
 use brevity::{
-    Block, Dialect, Expander, Facts, Outcome, Place, Request, Settings, Sink, Steps, Treatment,
-    Wire,
+    Block, Codec, Dialect, Expander, Facts, Outcome, Place, Request, Settings, Sink, Steps,
+    Treatment, Wire,
 };
 use bytes::Bytes;
 use std::sync::Arc;
@@ -38,6 +38,13 @@ impl Output {
     pub fn rewritten(&self) -> usize {
         self.outcomes.iter().filter(|outcome| outcome.result.is_ok()).count()
     }
+}
+
+/// The codecs for text: all but the one for JSON and the one that looks across results. A new codec
+/// is in every suite, bench and bound at once.
+pub fn text_codecs() -> impl Iterator<Item = Codec> {
+    let others = [Codec::Table, Codec::Repeat];
+    Codec::ALL.iter().copied().filter(move |codec| !others.contains(codec))
 }
 
 /// `text` in chunks of `len` bytes.

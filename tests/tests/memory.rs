@@ -3,7 +3,7 @@
 //! One test, since the allocator counts for the whole program.
 
 use brevity::{
-    Block, Codec, Dialect, Limits, Place, Policy, Request, Settings, Sink, Steps, Treatment, Wire,
+    Block, Dialect, Limits, Place, Policy, Request, Settings, Sink, Steps, Treatment, Wire,
 };
 use brevity_tests::property;
 use bytes::Bytes;
@@ -112,7 +112,7 @@ const LINES: [(&str, Numbered); 10] = [
 /// Each codec alone, over lines that it is made for and over others.
 fn check_codecs(limits: &Limits, len: usize) {
     let bound = limits.heap_bound();
-    for codec in [Codec::Log, Codec::Search, Codec::Diff, Codec::Text] {
+    for codec in brevity_tests::run::text_codecs() {
         let policy = property::alone(codec).policy;
         let settings = Arc::new(Settings::new(policy, limits.clone()));
         for (name, line) in LINES {

@@ -11,7 +11,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 3_000, failure_persistence: None, ..Default::default() })]
 
     #[test]
-    fn what_is_referred_to_comes_back(data in prop::collection::vec(0_u8..52, 0..120), choice in any::<u8>(), size in any::<u8>()) {
+    fn what_is_referred_to_comes_back(data in prop::collection::vec(0_u8..62, 0..120), choice in any::<u8>(), size in any::<u8>()) {
         property::repeat(&[&[choice, size], &data[..]].concat());
     }
 }
@@ -145,4 +145,37 @@ fn results_of_calls_that_nobody_knows_are_still_counted() {
     let chunks = run::chunks(body.as_bytes(), 100);
     let (out, _) = run::request(&settings, Dialect::Anthropic, chunks);
     assert_eq!(out.bytes, body.as_bytes());
+}
+
+/// A run may begin in lines of one look and end in lines of another, and the next run in these.
+#[test]
+fn runs_across_looks_leave_no_line_twice() {
+    let diff = "diff --git a/src/pond.rs b/src/pond.rs\nindex 9f5a4da..bc7e4aa 100644\n\
+                --- a/src/pond.rs\n+++ b/src/pond.rs\n@@ -1,3 +1,3 @@\n fn main() {\n-    koi();\n\
+                +    carp();\n }";
+    let log = |lines: std::ops::Range<u32>| {
+        let line =
+            |i| format!("2026-03-03T20:47:{i:02}Z INFO worker-{} finished job {}", i % 3, i * 7);
+        lines.map(line).collect::<Vec<_>>().join("\n")
+    };
+    let first = [diff, &log(0..3), "--- end ---", &log(20..24)].join("\n");
+    let second = ["On branch main", diff, &log(0..3), &log(10..18), &log(20..24)].join("\n");
+    let body = body(&[&first, &second], "");
+    let out = shorten(&body);
+    assert_eq!(texts(&out)[1].matches("[same as").count(), 2);
+    assert_eq!(String::from_utf8_lossy(&expand(&out.bytes)), body);
+}
+
+/// Lines end with `\n` on the way back, so a newline that is written otherwise ends the account.
+#[test]
+fn a_newline_that_is_written_as_a_number_ends_it() {
+    let rows: Vec<_> = (0..12).map(|i| format!(r#"{{"id":{i},"name":"item {i}"}}"#)).collect();
+    let line = |i: u32| format!("let fish_{} = pond({i}, \"some words in a line\");", i % 2);
+    let lines = |range: std::ops::Range<u32>| range.map(line).collect::<Vec<_>>().join("\n");
+    let first = format!("[{}]\n{}\n", rows.join(","), lines(0..12));
+    let second = format!("something else\n{}\n", lines(3..9));
+    let body = body(&[&first, &second], "").replacen(r"]\nlet", r"]\u000alet", 1);
+    assert!(body.contains(r"\u000a"));
+    let out = shorten(&body);
+    assert_eq!(String::from_utf8_lossy(&expand(&out.bytes)), body);
 }

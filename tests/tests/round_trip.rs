@@ -180,3 +180,19 @@ fn what_stays_says_why() {
         assert_eq!(out.outcomes[0].result, Err(reason), "{}", &text[..text.len().min(40)]);
     }
 }
+
+/// What stands behind a line's blanks is looked at there, whether or not a chunk ends in them: here
+/// the window ends in them too.
+#[test]
+fn blanks_at_a_window_s_end() {
+    let mut settings = property::eager();
+    settings.limits.window = 64;
+    let log = "2026-03-03T20:47:00Z INFO worker finished a job\n";
+    let text = format!("{log}{}\n          {{ not json }}\n{}", "x".repeat(11), log.repeat(4));
+    let whole = run::block(&settings, Wire::Text, run::chunks(text.as_bytes(), usize::MAX));
+    for len in 1..80 {
+        let cut = run::block(&settings, Wire::Text, run::chunks(text.as_bytes(), len));
+        assert_eq!(String::from_utf8_lossy(&cut.bytes), String::from_utf8_lossy(&whole.bytes));
+        assert_eq!(cut.outcomes, whole.outcomes, "{len}");
+    }
+}

@@ -77,6 +77,8 @@ pub(super) struct Eye {
     number: Option<u32>,
     /// Where the path in front of the line above ended, if it had one: the same again is no chance.
     named: Range<usize>,
+    /// The line above: a line that stands twice in a row is printed, not written.
+    last: Range<usize>,
     /// How many more lines may stand in a fence of Markdown, where columns are part of a page.
     fenced: usize,
 }
@@ -84,10 +86,15 @@ pub(super) struct Eye {
 /// A fence that is not closed ends after so many lines.
 const FENCED: usize = 200;
 
+/// Shorter lines may stand twice in any text.
+const AGAIN: usize = 12;
+
 impl Eye {
     /// The kind of the line at `range` of `text`.
     pub(super) fn kind(&mut self, text: &[u8], range: Range<usize>) -> Kind {
         let line = &text[range.clone()];
+        let is_again = range.len() >= AGAIN && text[self.last.clone()] == *line;
+        self.last = range.clone();
         if self.diffs.takes(line, &text[range.end..]) {
             self.number = None;
             return Kind::Patch;
@@ -108,6 +115,7 @@ impl Eye {
         let fenced = self.fenced > 0;
         self.fenced = self.fenced.saturating_sub(1);
         match judged(&shape) {
+            Kind::Plain | Kind::Prose if is_again => Kind::Path,
             Kind::Plain | Kind::Path | Kind::Cells if fenced => Kind::Hint,
             kind => kind,
         }

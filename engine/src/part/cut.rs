@@ -92,8 +92,14 @@ impl Cutter {
         }
         let mut rest = run;
         while !rest.is_empty() {
-            let line = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
-            self.begin_line(&rest[..line]);
+            let mut line = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+            // What begins behind a line's blanks is looked at when these were taken, and not before,
+            // wherever the chunk ends.
+            let blanks = rest[..line].iter().take_while(|&&byte| is_space(byte) && byte != b'\n');
+            match blanks.count() {
+                blanks if self.is_blank && blanks > 0 => line = blanks,
+                _ => self.begin_line(&rest[..line]),
+            }
             let (segment, later) = rest.split_at(line.min(self.room()));
             self.segment(segment, segment.len());
             rest = later;

@@ -41,8 +41,9 @@ pub(super) fn refer(
         return segments;
     }
     let lines = Lines::new(piece, raw);
-    // No history holds so many lines, and someone's notation may be among them.
-    if lines.raws.len() > LINES || lines.hold_notation(piece) {
+    // No history holds so many lines, and someone's notation may be among them. Where newlines are not
+    // written as `\n`, the way back counts other lines.
+    if lines.raws.len() > LINES || lines.hold_notation(piece) || !lines.are_those_of(piece) {
         history.close();
         return segments;
     }
@@ -53,6 +54,7 @@ pub(super) fn refer(
         true => lines.refer_document(piece, leans_on, tokens, history),
         false => lines.refer_lines(piece, segments, leans_on, tokens, history),
     };
+    let segments = proved(segments, piece.text.len());
     lines.pass_last(piece, history);
     segments
 }
@@ -77,6 +79,12 @@ impl Lines {
         let last = raws.len() - usize::from(!piece.ends_line && ends_open(&raw, &raws));
         let first = usize::from(!piece.starts_line).min(last);
         Self { raw, raws, texts, whole: first..last }
+    }
+
+    /// Whether each newline of the text is written as `\n`.
+    fn are_those_of(&self, piece: &Piece) -> bool {
+        let ended = self.raws.len() - usize::from(ends_open(&self.raw, &self.raws));
+        ended == memchr::memchr_iter(b'\n', &piece.text).count()
     }
 
     fn raw(&self, line: usize) -> &[u8] {
@@ -212,17 +220,33 @@ fn punch(segments: Vec<Segment>, holes: Vec<Segment>) -> Vec<Segment> {
     let mut out = Vec::new();
     let mut holes = holes.into_iter().peekable();
     for segment in segments {
-        let mut start = segment.range.start;
+        // A hole may have reached over the end of the segment before.
+        let mut start = segment.range.start.max(end(&out));
         while let Some(hole) = holes.next_if(|hole| hole.range.start < segment.range.end) {
             out.extend(segment.within(start..hole.range.start));
             start = hole.range.end;
             out.push(hole);
         }
-        // A hole may reach over the segment's end.
-        start = start.max(out.last().map_or(0, |last| last.range.end));
         out.extend(segment.within(start..segment.range.end));
     }
     out
+}
+
+/// `segments`, if they tile a text of `len` bytes: else something would be said twice, or not at all,
+/// and it stays as it is.
+fn proved(segments: Vec<Segment>, len: usize) -> Vec<Segment> {
+    let mut at = 0;
+    let follows =
+        |segment: &Segment| segment.range.start == std::mem::replace(&mut at, segment.range.end);
+    if segments.is_empty() || (segments.iter().all(follows) && end(&segments) == len) {
+        return segments;
+    }
+    vec![Segment { range: 0..len, plan: Plan::Keep(Reason::Fault) }]
+}
+
+/// Where the last segment ends.
+fn end(segments: &[Segment]) -> usize {
+    segments.last().map_or(0, |last| last.range.end)
 }
 
 impl Segment {

@@ -76,6 +76,9 @@ impl Job {
         }
         let is_shorter = outcomes.iter().any(|outcome| outcome.result.is_ok());
         let raw = if is_shorter { self.escaped(&text) } else { Err(Reason::NoGain) };
+        // Escapes may take more than was saved.
+        let raw = raw
+            .and_then(|raw| if raw.len() < self.raw.len() { Ok(raw) } else { Err(Reason::NoGain) });
         let mut done = Done::default();
         match raw {
             Ok(raw) => done.put(raw),

@@ -39,9 +39,14 @@ pub(super) fn segments(
     let text = piece.text.as_slice();
     let lines = whole_lines(piece);
     keep(0..lines.start, Reason::Limit, &mut segments);
-    let mut done = lines.start;
+    let (mut done, mut seen) = (lines.start, 0);
     for span in verbatim {
+        if span.end <= seen {
+            // In a line that was looked at for a span before.
+            continue;
+        }
         let touched = lines_around(text, span);
+        seen = touched.end;
         let touched = touched.start.max(done)..touched.end.min(lines.end);
         if touched.start < touched.end {
             looks(text, done..touched.start, only, &mut segments);

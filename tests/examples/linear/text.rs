@@ -1,7 +1,7 @@
 //! Lines that are as awkward as they can be for the codecs for text, and for the memory of lines.
 
 use super::Case;
-use brevity::{Codec, Dialect, Request, Settings, Steps, compress, expand};
+use brevity::{Dialect, Request, Settings, Steps, compress, expand};
 use brevity_tests::property;
 use bytes::Bytes;
 use std::{hint::black_box, sync::Arc};
@@ -106,7 +106,7 @@ const HEADER: &str = "diff --git a/fN.rs b/fN.rs\nindex 9f5a4da..bc7e4aa 100644\
 
 /// Shortens with each codec alone, and as it would be by default; all is put back.
 fn each_codec(text: &[u8]) {
-    let alone = [Codec::Log, Codec::Search, Codec::Diff, Codec::Text].map(property::alone);
+    let alone = brevity_tests::run::text_codecs().map(property::alone).collect::<Vec<_>>();
     for settings in alone.iter().chain([&Settings::default()]) {
         let short = compress(text, settings);
         assert!(expand(black_box(&short)) == text);

@@ -2,5 +2,6 @@
 
 pub mod envelope;
 pub mod json;
+pub mod notation;
 pub mod sse;
 pub mod tag;

@@ -4,7 +4,19 @@ use brevity::{Dialect, Settings};
 use bytes::Bytes;
 
 /// Lines that a conversation says over and over, notation of someone's among them.
-const LINES: [&str; 26] = [
+const LINES: [&str; 31] = [
+    // Some that are segments of their own.
+    "diff --git a/src/pond.rs b/src/pond.rs\nindex 9f5a4da..bc7e4aa 100644\n--- a/src/pond.rs\n\
+     +++ b/src/pond.rs\n@@ -1,3 +1,3 @@\n fn main() {\n-    koi();\n+    carp();\n }",
+    "2026-03-03T20:47:00Z INFO worker-0 began job 1\n2026-03-03T20:47:01Z INFO worker-1 began job 2\n\
+     2026-03-03T20:47:02Z INFO worker-2 began job 3",
+    "2026-03-03T20:48:10Z WARN worker-0 lost job 1\n2026-03-03T20:48:11Z WARN worker-1 lost job 2\n\
+     2026-03-03T20:48:12Z WARN worker-2 lost job 3\n2026-03-03T20:48:13Z WARN worker-3 lost job 4\n\
+     2026-03-03T20:48:14Z WARN worker-4 lost job 5\n2026-03-03T20:48:15Z WARN worker-5 lost job 6",
+    "src/a.rs:1:use std::fmt;\nsrc/a.rs:2:use std::io;\nsrc/a.rs:3:use std::mem;\n\
+     src/a.rs:4:use std::ptr;\nsrc/b.rs:1:use std::fmt;\nsrc/b.rs:2:use std::io;",
+    "drwxr-xr-x 2 ann staff 4096 Nov 21 05:56 src\n-rw-r--r-- 1 ann staff 2762 Nov 21 05:56 fish.rs\n\
+     -rw-r--r-- 1 ann staff 4793 Nov 21 05:58 pond.rs\n-rw-r--r-- 1 ann staff 8040 Nov 21 05:58 carp.rs",
     "    let mut walker = TagWalker::new(&policy, &limits);",
     "}",
     "",

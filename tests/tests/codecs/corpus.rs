@@ -1,7 +1,7 @@
 //! Everything in the corpus through each codec, and through the default policy.
 
-use super::CODECS;
 use brevity::{Codec, Dialect, Settings, compress};
+use brevity_tests::run::text_codecs;
 use brevity_tests::{corpus, property, run};
 use std::{
     collections::BTreeSet,
@@ -15,7 +15,7 @@ const FOLDERS: [&str; 6] = ["logs", "tools", "tool-json", "json", "json-test-sui
 fn every_file_comes_back_from_each_codec() {
     let Some(texts) = files() else { return };
     each(&texts, |(name, text)| {
-        for codec in CODECS {
+        for codec in text_codecs() {
             all_ways(codec, name, text);
         }
     });
@@ -26,7 +26,7 @@ fn every_tool_result_comes_back_from_each_codec() {
     let Some(texts) = results() else { return };
     assert!(texts.len() > 50, "{} tool results", texts.len());
     each(&texts, |text| {
-        for codec in CODECS {
+        for codec in text_codecs() {
             all_ways(codec, "a tool result", text.as_bytes());
         }
     });

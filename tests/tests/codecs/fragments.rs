@@ -175,7 +175,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes(codec in select(&super::CODECS[..]), data in vec(any::<u8>(), 0..200)) {
+    fn any_bytes(codec in select(brevity_tests::run::text_codecs().collect::<Vec<_>>()), data in vec(any::<u8>(), 0..200)) {
         property::codec(codec, &data);
     }
 }

@@ -1,7 +1,7 @@
 //! What our generators write, through each codec.
 
-use super::CODECS;
 use brevity::{Codec, Settings, compress, expand};
+use brevity_tests::run::text_codecs;
 use brevity_tests::{
     generate::{
         listings::{Listing, listing},
@@ -16,7 +16,7 @@ fn logs_and_listings_come_back_from_each_codec() {
         let logs = Log::ALL.map(|kind| log(seed, kind, 120));
         let listings = Listing::ALL.map(|kind| listing(seed, kind, 30));
         for text in logs.iter().chain(&listings) {
-            for codec in CODECS {
+            for codec in text_codecs() {
                 property::comes_back(&property::alone(codec), text.as_bytes(), 997);
                 let crlf = text.replace('\n', "\r\n");
                 property::comes_back(&property::alone(codec), crlf.as_bytes(), usize::MAX);
@@ -46,7 +46,7 @@ fn each_codec_shortens_what_it_is_for() {
 fn what_is_longer_than_a_part_comes_back() {
     let mut settings = Settings::default();
     settings.limits.window = 4_096;
-    for codec in CODECS {
+    for codec in text_codecs() {
         settings.policy = property::alone(codec).policy;
         let logs = Log::ALL.map(|kind| log(9, kind, 200));
         let listings = Listing::ALL.map(|kind| listing(9, kind, 60));

@@ -1,9 +1,9 @@
 //! What git itself prints of a repository that has seen everything, and what git makes of it after
 //! it was shortened and put back.
 
-use super::CODECS;
 use brevity::{Codec, Settings, compress, expand};
 use brevity_tests::property;
+use brevity_tests::run::text_codecs;
 use std::{
     fs,
     io::Write,
@@ -75,7 +75,7 @@ fn what_git_prints_comes_back() {
 
 /// Shortens in every way and puts back; whether it became shorter.
 fn returns(printed: &[u8]) -> bool {
-    for codec in CODECS {
+    for codec in text_codecs() {
         property::comes_back(&property::alone(codec), printed, usize::MAX);
     }
     property::comes_back(&Settings::default(), printed, 61);

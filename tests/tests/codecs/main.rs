@@ -5,8 +5,3 @@ mod corpus;
 mod fragments;
 mod generated;
 mod git;
-
-use brevity::Codec;
-
-/// The codecs for lines.
-const CODECS: [Codec; 4] = [Codec::Log, Codec::Search, Codec::Diff, Codec::Text];
