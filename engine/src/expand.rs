@@ -10,7 +10,7 @@ use bytes::Bytes;
 /// Puts back what was shortened, in a stream: plain text, request bodies, logs that hold them.
 ///
 /// It holds one coded part at most, 8 MiB, and of a request body the lines that may be referred to, in
-/// each of the two dialects at most 8 MiB.
+/// each of the three dialects at most 8 MiB.
 ///
 /// ```
 /// use brevity::{Expander, Settings, compress};
@@ -29,7 +29,7 @@ use bytes::Bytes;
 #[derive(Debug)]
 pub struct Expander {
     parts: Unframer,
-    followers: [Follower; 2],
+    followers: [Follower; 3],
 }
 
 impl Default for Expander {
@@ -46,18 +46,21 @@ impl Expander {
 
     /// Takes the next bytes; what is settled goes to `sink`.
     pub fn write(&mut self, chunk: Bytes, sink: &mut impl Sink) {
-        let [first, second] = &mut self.followers;
-        let mut second = Follow { follower: second, sink };
+        let [first, second, third] = &mut self.followers;
+        let mut third = Follow { follower: third, sink };
+        let mut second = Follow { follower: second, sink: &mut third };
         self.parts.write(chunk, &mut Follow { follower: first, sink: &mut second });
     }
 
     /// Ends the stream: all that waits goes to `sink`. Says what was put back.
     pub fn finish(self, sink: &mut impl Sink) -> Expanded {
-        let Self { mut parts, followers: [mut first, mut second] } = self;
-        let mut second_sink = Follow { follower: &mut second, sink };
-        parts.finish(&mut Follow { follower: &mut first, sink: &mut second_sink });
-        let references = first.finish(&mut second_sink);
-        let references = references + second.finish(sink);
+        let Self { mut parts, followers: [mut first, mut second, mut third] } = self;
+        let mut to_third = Follow { follower: &mut third, sink };
+        let mut to_second = Follow { follower: &mut second, sink: &mut to_third };
+        parts.finish(&mut Follow { follower: &mut first, sink: &mut to_second });
+        let references = first.finish(&mut to_second);
+        let references = references + second.finish(&mut to_third);
+        let references = references + third.finish(sink);
         Expanded { parts: parts.parts(), references, reach: parts.reach() }
     }
 }

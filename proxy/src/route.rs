@@ -107,6 +107,8 @@ fn dialect(method: &Method, path: &str) -> Option<Dialect> {
         Some(Dialect::Anthropic)
     } else if path.ends_with("/chat/completions") {
         Some(Dialect::OpenAiChat)
+    } else if path.ends_with("/responses") {
+        Some(Dialect::OpenAiResponses)
     } else {
         None
     }
@@ -190,7 +192,13 @@ mod tests {
             ("HEAD", "/", anthropic, None),
             ("POST", "/v1/chat/completions", openai, Some(Dialect::OpenAiChat)),
             ("GET", "/v1/chat/completions", openai, None),
-            ("POST", "/v1/responses", openai, None),
+            ("POST", "/v1/responses", openai, Some(Dialect::OpenAiResponses)),
+            ("POST", "/v1/responses?x=1", openai, Some(Dialect::OpenAiResponses)),
+            ("GET", "/v1/responses", openai, None),
+            ("GET", "/v1/responses/resp_1", openai, None),
+            ("POST", "/v1/responses/compact", openai, None),
+            ("POST", "/v1/responses/resp_1/cancel", openai, None),
+            ("POST", "/v1/xresponses", openai, None),
             ("GET", "/v1/models", openai, None),
             ("POST", "/v1/messagesx", openai, None),
             ("GET", "/v1/a/%2e%2e/b", openai, None),
@@ -204,9 +212,13 @@ mod tests {
 
     #[test]
     fn the_version_may_be_missing_for_openai() {
-        let way = way("POST", "/chat/completions", &[JSON]);
-        assert_eq!(way.uri.to_string(), "https://api.openai.com/v1/chat/completions");
-        assert_eq!(way.plan, Plan::Rewrite(Dialect::OpenAiChat));
+        for (path, dialect) in
+            [("/chat/completions", Dialect::OpenAiChat), ("/responses", Dialect::OpenAiResponses)]
+        {
+            let way = way("POST", path, &[JSON]);
+            assert_eq!(way.uri.to_string(), format!("https://api.openai.com/v1{path}"));
+            assert_eq!(way.plan, Plan::Rewrite(dialect));
+        }
     }
 
     #[test]

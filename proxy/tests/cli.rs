@@ -84,7 +84,7 @@ fn every_input_comes_back() {
 
 #[test]
 fn a_broken_request_passes_as_it_came() {
-    for api in ["anthropic", "openai-chat"] {
+    for api in ["anthropic", "openai-chat", "openai-responses"] {
         for (name, input) in awkward() {
             for extra in [&[][..], &["--stream"]] {
                 let args = [&["compress", "--api", api], extra].concat();

@@ -10,9 +10,11 @@ use brevity::{
 /// The members of a body, and its messages.
 #[derive(Clone, Debug)]
 pub struct Body {
-    /// Keys and values other than `messages`, as they stand.
+    /// Keys and values other than the history, as they stand.
     pub members: Vec<(String, String)>,
-    /// Each message as it stands.
+    /// The history's key: `messages`, or `input`.
+    pub history: String,
+    /// Each message, or item, as it stands.
     pub messages: Vec<String>,
 }
 
@@ -21,19 +23,26 @@ impl Body {
     ///
     /// # Panics
     ///
-    /// If `text` is not a JSON object with an array `messages`.
+    /// If `text` is not a JSON object with an array `messages` or `input`.
     pub fn parse(text: &str) -> Self {
         let mut members = children(text);
-        let at = members.iter().position(|(key, _)| key == "messages").expect("no messages");
-        let messages = children(&members.remove(at).1);
-        Self { members, messages: messages.into_iter().map(|(_, message)| message).collect() }
+        let is_history = |key: &str| key == "messages" || key == "input";
+        let at = members.iter().position(|(key, _)| is_history(key)).expect("no messages");
+        let (history, messages) = members.remove(at);
+        let messages = children(&messages).into_iter().map(|(_, message)| message).collect();
+        Self { members, history, messages }
     }
 
     /// The bodies of all turns: up to each message that is not the assistant's and after which the
     /// assistant speaks or nothing comes.
     pub fn turns(&self) -> Vec<Body> {
         let is_assistant = |message: &String| {
-            children(message).iter().any(|(key, role)| key == "role" && role == "\"assistant\"")
+            let says = |key: &str, value: &str| match key {
+                "role" => value == "\"assistant\"",
+                "type" => value == "\"function_call\"",
+                _ => false,
+            };
+            children(message).iter().any(|(key, value)| says(key, value))
         };
         let ends = (1..=self.messages.len()).filter(|&end| {
             !is_assistant(&self.messages[end - 1])
@@ -68,11 +77,14 @@ impl Body {
 
     fn default_value(&self, key: &str) -> String {
         match key {
-            "messages" => format!("[{}]", self.messages.join(",")),
+            key if key == self.history => format!("[{}]", self.messages.join(",")),
             "model" => "\"some-model\"".into(),
             "max_tokens" => "32000".into(),
             "stream" => "true".into(),
             "system" | "tools" => "[]".into(),
+            "store" => "false".into(),
+            "truncation" => "\"disabled\"".into(),
+            "instructions" => "\"some instructions\"".into(),
             "thinking" => r#"{"type":"adaptive"}"#.into(),
             "metadata" => r#"{"user_id":"u"}"#.into(),
             _ => r#"{"edits":[{"type":"clear_thinking_20251015"}]}"#.into(),
@@ -101,6 +113,12 @@ pub const ANTHROPIC_ORDERS: [&[&str]; 3] = [
 /// The key orders of real clients of OpenAI's chat API: the Python and the JavaScript SDK.
 pub const OPENAI_ORDERS: [&[&str]; 2] =
     [&["model", "stream", "messages"], &["messages", "model", "stream"]];
+
+/// The key orders of real clients of OpenAI's Responses: the Python SDK, and Codex.
+pub const RESPONSES_ORDERS: [&[&str]; 2] = [
+    &["input", "model", "store", "stream", "tools", "truncation"],
+    &["model", "instructions", "input", "tools", "store", "stream"],
+];
 
 /// The same JSON text with all of its strings escaped in `style`.
 pub fn restyle(text: &str, style: Style) -> String {

@@ -40,7 +40,7 @@ pub fn files(folder: &str) -> Option<Vec<(String, Vec<u8>)>> {
     Some(read().unwrap_or_else(|error| panic!("{}: {error}", folder.display())))
 }
 
-/// The texts of the tool results in a request body, Anthropic's or OpenAI Chat's, in order.
+/// The texts of the tool results in a request body of any dialect, in order.
 pub fn tool_results(body: &[u8]) -> Vec<String> {
     let Ok(body) = serde_json::from_slice::<Value>(body) else { return Vec::new() };
     let mut texts = Vec::new();
@@ -54,6 +54,11 @@ pub fn tool_results(body: &[u8]) -> Vec<String> {
             }
         }
     }
+    for item in body["input"].as_array().into_iter().flatten() {
+        if item["type"].as_str().is_some_and(|name| name.ends_with("call_output")) {
+            texts.push(text_of(&item["output"]));
+        }
+    }
     texts
 }
 
@@ -61,9 +66,16 @@ pub fn tool_results(body: &[u8]) -> Vec<String> {
 fn text_of(content: &Value) -> String {
     match content {
         Value::String(text) => text.clone(),
-        Value::Array(parts) => parts.iter().filter_map(|part| part["text"].as_str()).collect(),
+        Value::Array(parts) => {
+            let texts = |part| ["text", "stdout", "stderr"].map(|key| text_in(part, key)).concat();
+            parts.iter().map(texts).collect()
+        }
         _ => String::new(),
     }
+}
+
+fn text_in<'a>(part: &'a Value, key: &str) -> &'a str {
+    part[key].as_str().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -71,13 +83,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tool_results_of_both_dialects() {
+    fn tool_results_of_each_dialect() {
         let anthropic = br#"{"messages":[{"role":"user","content":"hi"},{"role":"user","content":[
             {"type":"tool_result","content":"one"},{"type":"text","text":"no"},
             {"type":"tool_result","content":[{"type":"text","text":"t"},{"type":"text","text":"wo"}]}]}]}"#;
         assert_eq!(tool_results(anthropic), ["one", "two"]);
         let openai = br#"{"messages":[{"role":"tool","content":"three"}]}"#;
         assert_eq!(tool_results(openai), ["three"]);
+        let responses = br#"{"input":[{"type":"function_call_output","output":"four"},
+            {"type":"shell_call_output","output":[{"stdout":"fi","stderr":"ve"}]}]}"#;
+        assert_eq!(tool_results(responses), ["four", "five"]);
         assert_eq!(tool_results(b"{"), [""; 0]);
     }
 }

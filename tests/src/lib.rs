@@ -6,6 +6,7 @@ pub mod cuts;
 pub mod generate;
 pub mod oracle;
 pub mod property;
+pub mod responses;
 pub mod run;
 
 /// The README's example, run as a doc test.

@@ -120,10 +120,9 @@ fn the_page_on_reading_a_file_again() {
 
 #[test]
 fn conversations() {
-    for client in [Client::ClaudeCode, Client::OpenAiJs] {
+    for client in [Client::ClaudeCode, Client::OpenAiJs, Client::Codex] {
         let body = Conversation::generate(1, 4).body(4, Shape::of(client));
-        let dialect = if client.is_openai() { Dialect::OpenAiChat } else { Dialect::Anthropic };
-        let (out, _) = run::request(&settings(), dialect, run::chunks(&body, 4_096));
+        let (out, _) = run::request(&settings(), client.dialect(), run::chunks(&body, 4_096));
         check(&format!("conversation-{client:?}").to_lowercase(), &body, &out.bytes);
     }
 }

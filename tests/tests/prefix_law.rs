@@ -3,9 +3,10 @@
 
 use brevity::{Dialect, Settings};
 use brevity_tests::{
-    body::{ANTHROPIC_ORDERS, Body, OPENAI_ORDERS},
+    body::{ANTHROPIC_ORDERS, Body, OPENAI_ORDERS, RESPONSES_ORDERS},
     corpus,
-    generate::conversation::{Client, Conversation, Shape},
+    generate::conversation::{Conversation, Shape},
+    responses,
     run::{self, Output},
 };
 
@@ -53,7 +54,8 @@ fn compare(name: &str, bodies: [&String; 2], outputs: [&Output; 2]) {
     }
     let common = |a: &[u8], b: &[u8]| a.iter().zip(b).take_while(|(a, b)| a == b).count();
     let [before, after] = bodies.map(|body| body.as_bytes());
-    if common(before, after) > bodies[0].find("\"messages\":[").unwrap_or(0) && shared > 0 {
+    let start = ["\"messages\":[", "\"input\":["].iter().find_map(|key| bodies[0].find(key));
+    if common(before, after) > start.unwrap_or(0) && shared > 0 {
         let end = texts[0].find(&before_out[shared - 1]).expect("it was taken from there");
         assert_eq!(texts[0][..end], texts[1][..end], "{name}: up to the last shared message");
     }
@@ -88,6 +90,23 @@ fn every_corpus_conversation_in_every_key_order() {
 }
 
 #[test]
+fn every_corpus_conversation_said_in_responses() {
+    let Some(files) = corpus::files("agent") else { return };
+    let (mut all, mut rewritten) = (0, 0);
+    for (name, text) in &files {
+        let body = Body::parse(&responses::from(text));
+        for order in RESPONSES_ORDERS {
+            let bodies: Vec<_> = body.turns().iter().map(|turn| turn.write(order)).collect();
+            let turns = check(&format!("{name} {order:?}"), Dialect::OpenAiResponses, &bodies);
+            all += turns.all;
+            rewritten += turns.rewritten;
+        }
+    }
+    println!("{rewritten} of {all} turns held rewritten blocks");
+    assert!(2 * rewritten >= all);
+}
+
+#[test]
 fn generated_conversations_of_every_client() {
     let (mut all, mut rewritten) = (0, 0);
     for (seed, shape) in Shape::all().into_iter().enumerate() {
@@ -95,16 +114,13 @@ fn generated_conversations_of_every_client() {
         let bodies: Vec<_> = (0..=conversation.turns())
             .map(|turn| String::from_utf8(conversation.body(turn, shape)).unwrap())
             .collect();
-        let turns = check(&format!("seed {seed} {shape:?}"), dialect(shape.client), &bodies);
+        let name = format!("seed {seed} {shape:?}");
+        let turns = check(&name, shape.client.dialect(), &bodies);
         all += turns.all;
         rewritten += turns.rewritten;
     }
     println!("{rewritten} of {all} turns held rewritten blocks");
     assert!(2 * rewritten >= all, "only {rewritten} of {all} turns held rewritten blocks");
-}
-
-fn dialect(client: Client) -> Dialect {
-    if client.is_openai() { Dialect::OpenAiChat } else { Dialect::Anthropic }
 }
 
 fn str(bytes: &[u8]) -> &str {

@@ -11,7 +11,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 3_000, failure_persistence: None, ..Default::default() })]
 
     #[test]
-    fn what_is_referred_to_comes_back(data in prop::collection::vec(0_u8..58, 0..120), choice in any::<u8>(), size in any::<u8>()) {
+    fn what_is_referred_to_comes_back(data in prop::collection::vec(0_u8..62, 0..120), choice in any::<u8>(), size in any::<u8>()) {
         property::repeat(&[&[choice, size], &data[..]].concat());
     }
 }
@@ -91,6 +91,39 @@ fn what_may_not_be_in_the_prompt_is_not_referred_to() {
     );
     let out = shorten(&compacted);
     assert_eq!((out.rewritten(), out.bytes == compacted.as_bytes()), (0, true));
+}
+
+/// The same in OpenAI Responses, where a call has to be there: else its tool may show files.
+#[test]
+fn outputs_refer_to_outputs() {
+    let file = serde_json::to_string(&view(1..41, 0)).expect("a string is JSON");
+    let call = r#"{"type":"function_call","call_id":"a","name":"f","arguments":"{}"}"#;
+    let output = format!(r#"{{"type":"function_call_output","call_id":"a","output":{file}}}"#);
+    let shell = format!(
+        r#"{{"type":"shell_call_output","call_id":"a","output":[{{"stdout":{file},"stderr":""}}]}}"#
+    );
+    for (between, rest, may_refer) in [
+        ("", "", true),
+        (r#"{"type":"reasoning","encrypted_content":"x"},"#, "", true),
+        (r#"{"type":"compaction","encrypted_content":"x"},"#, "", false),
+        (r#"{"encrypted_content":"x","type":"compaction_summary"},"#, "", false),
+        ("", r#","truncation":"disabled","previous_response_id":null,"conversation":null"#, true),
+        ("", r#","truncation":"auto""#, false),
+        ("", r#","previous_response_id":"resp_1""#, false),
+        ("", r#","conversation":"conv_1""#, false),
+        ("", r#","conversation":{"id":"conv_1"}"#, false),
+        ("", r#","context_management":[{"type":"compaction","compact_threshold":9}]"#, false),
+    ] {
+        for second in [&output, &shell] {
+            let body = format!(r#"{{"input":[{call},{output},{between}{second}]{rest}}}"#);
+            let chunks = run::chunks(body.as_bytes(), 100);
+            let (out, _) = run::request(&Settings::default(), Dialect::OpenAiResponses, chunks);
+            let text = String::from_utf8_lossy(&out.bytes);
+            let line = "[same as tool output 1, lines 1-40: let value_1 = compute(1,]";
+            assert_eq!(text.contains(line), may_refer, "{between} {rest}");
+            assert_eq!(String::from_utf8_lossy(&expand(&out.bytes)), body);
+        }
+    }
 }
 
 #[test]

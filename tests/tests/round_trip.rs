@@ -1,7 +1,7 @@
 //! Everything comes back, byte for byte, for any cuts.
 
 use brevity::{Dialect, Kind, Reason, Settings, Wire, compress, escape::Style, expand};
-use brevity_tests::{body::restyle, corpus, property, run};
+use brevity_tests::{body::restyle, corpus, property, responses, run};
 
 fn check(name: &str, text: &[u8]) {
     let settings = Settings::default();
@@ -28,11 +28,14 @@ fn every_corpus_file_comes_back() {
 fn every_corpus_request_comes_back_in_each_style() {
     let Some(files) = corpus::files("agent") else { return };
     let mut rewritten = 0;
-    for (name, text) in &files {
-        let dialect = dialect(name);
-        let text = std::str::from_utf8(text).unwrap();
+    let said =
+        files.iter().map(|(name, text)| (name, Dialect::OpenAiResponses, responses::from(text)));
+    let files = files
+        .iter()
+        .map(|(name, text)| (name, dialect(name), String::from_utf8(text.clone()).unwrap()));
+    for (name, dialect, text) in said.chain(files) {
         for style in Style::ALL {
-            let body = restyle(text, style);
+            let body = restyle(&text, style);
             let (out, _) =
                 run::request(&Settings::default(), dialect, run::chunks(body.as_bytes(), 10_000));
             assert!(run::expand(run::chunks(&out.bytes, 10_000)) == body.as_bytes(), "{name}");

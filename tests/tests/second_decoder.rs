@@ -140,8 +140,7 @@ fn generated_bodies_come_back() {
     for (seed, shape) in conversation::Shape::all().into_iter().enumerate() {
         let turns = 8;
         let body = conversation::Conversation::generate(seed as u64, turns).body(turns, shape);
-        let openai = shape.client.is_openai();
-        let dialect = if openai { Dialect::OpenAiChat } else { Dialect::Anthropic };
+        let dialect = shape.client.dialect();
         wrong += usize::from(!check_body(&format!("body {seed}"), dialect, &body));
         // The words of a reference begin with a letter that is not ASCII.
         let body = String::from_utf8(body).unwrap().replace("\\n", "\\né");

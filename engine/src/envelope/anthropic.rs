@@ -3,10 +3,21 @@
 use super::{
     owner::Claim,
     path::{Fact, Frame, Key, Slot},
+    speech::{Item, Speech},
+};
+use crate::repeat::Noun;
+
+pub(super) const SPEECH: Speech = Speech {
+    grammar: slot,
+    role: |_| Claim::Unknown,
+    item,
+    text: "text",
+    keeps_calls: false,
+    noun: Noun::Result,
 };
 
 /// What a member of a container means. What is not named here is not looked at.
-pub(super) fn slot(frame: Frame, key: Key) -> Slot {
+fn slot(frame: Frame, key: Key) -> Slot {
     match (frame, key) {
         (Frame::Root, Key::Model) => Slot::fact(Fact::Model),
         (Frame::Root, Key::Stream) => Slot::fact(Fact::Stream),
@@ -30,17 +41,11 @@ pub(super) fn slot(frame: Frame, key: Key) -> Slot {
     }
 }
 
-/// What an item's type says of its texts.
-pub(super) fn claim(item_type: &str) -> Claim {
-    if item_type == "tool_result" { Claim::ById } else { Claim::No }
-}
-
-/// Whether an item of this type is a call.
-pub(super) fn is_call(item_type: &str) -> bool {
-    item_type == "tool_use"
-}
-
-/// Whether an item of this type stands for all that came before it, which the model does not see.
-pub(super) fn replaces_history(item_type: &str) -> bool {
-    item_type == "compaction"
+fn item(item_type: &str) -> Item {
+    match item_type {
+        "tool_use" => Item::Call(None),
+        "tool_result" => Item::Result(None),
+        "compaction" => Item::Summary,
+        _ => Item::Other,
+    }
 }

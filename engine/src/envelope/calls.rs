@@ -28,11 +28,20 @@ pub(super) struct Call {
 impl Call {
     /// Takes a command, or the next word of one; `None` for one that cannot be kept.
     pub(super) fn command(&mut self, word: Option<String>, bound: usize) {
+        self.add(word, " ", bound);
+    }
+
+    /// Takes the first or the next of several commands.
+    pub(super) fn command_line(&mut self, line: Option<String>, bound: usize) {
+        self.add(line, "\n", bound);
+    }
+
+    fn add(&mut self, word: Option<String>, between: &str, bound: usize) {
         let first = !std::mem::replace(&mut self.command_came, true);
         self.tool.command = match (self.tool.command.take(), word) {
             (None, word) if first => word,
             (Some(words), Some(word)) if words.len() + word.len() < bound => {
-                Some(words + " " + &word)
+                Some(words + between + &word)
             }
             _ => None,
         };
@@ -49,6 +58,16 @@ pub(super) struct Source {
 impl Source {
     pub(super) fn of(tool: Tool, settings: &Settings) -> Source {
         Source { treatment: settings.policy.tools.treatment(&tool), tool: tool.name }
+    }
+
+    /// The same, of a tool that may be any, if it has no name: it may show files.
+    pub(super) fn of_any(tool: Tool, settings: &Settings) -> Source {
+        let is_named = tool.name.is_some();
+        let source = Source::of(tool, settings);
+        match source.treatment {
+            Treatment::Rewrite if !is_named => Source { treatment: Treatment::FileRead, ..source },
+            _ => source,
+        }
     }
 }
 
@@ -87,12 +106,16 @@ impl Calls {
     }
 
     /// The source of the result of call `id`. `None`: it may be one that could not be kept. Where
-    /// all calls were kept, a result without one comes from a tool without a name.
-    pub(super) fn source(&self, id: Option<&str>) -> Option<Source> {
+    /// all calls were kept, it is what `unknown` gives for a result that has none.
+    pub(super) fn source(
+        &self,
+        id: Option<&str>,
+        unknown: impl FnOnce(&Settings) -> Source,
+    ) -> Option<Source> {
         match id.and_then(|id| self.sources.get(id)) {
             Some(source) => Some(source.clone()),
             None if self.forgot => None,
-            None => Some(Source::of(Tool::default(), &self.settings)),
+            None => Some(unknown(&self.settings)),
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A request is never parsed into a tree. A [`Reader`](reader::Reader) follows the JSON walker
 //! along the few paths that lead to eligible texts ([`path`]; what a dialect's paths are:
-//! [`anthropic`], [`openai_chat`]) and keeps short copies of names, ids and commands ([`capture`]).
+//! [`anthropic`], [`openai_chat`], [`openai_responses`], each a [`speech`]) and keeps short copies of names, ids and commands ([`capture`]).
 //! The object around a text tells whether it is a tool's result ([`owner`]), and the call before it
 //! which tool that was ([`calls`]). The [`outlet`] sends all bytes on: as they are, into a
 //! [`Block`](crate::Block), or into [`wait`] until the object has told.
@@ -20,12 +20,14 @@ mod anthropic;
 mod calls;
 mod capture;
 mod openai_chat;
+mod openai_responses;
 mod outlet;
 mod owner;
 mod path;
 mod prompt;
 mod reader;
 mod recall;
+mod speech;
 mod target;
 mod wait;
 
@@ -45,6 +47,8 @@ pub enum Dialect {
     Anthropic,
     /// OpenAI Chat Completions.
     OpenAiChat,
+    /// OpenAI Responses.
+    OpenAiResponses,
 }
 
 /// What a request says of itself, as far as it was read.
@@ -55,9 +59,9 @@ pub struct Facts {
     pub model: Option<String>,
     /// Whether the answer is asked for as an event stream.
     pub stream: bool,
-    /// How many messages there are.
+    /// How many messages there are; in OpenAI Responses, items.
     pub messages: u64,
-    /// The index of the last message of the assistant: what stands after it is new in this turn.
+    /// The index of the last message, or item, of the assistant: what stands after it is new in this turn.
     pub last_assistant: Option<u64>,
 }
 
@@ -113,7 +117,7 @@ impl Request {
     /// Ends the body: all that waits goes to `steps`. A second call does nothing.
     pub fn finish(&mut self, steps: &mut Steps) {
         if self.whole.as_ref().is_some_and(|held| self.may_repeat(held)) {
-            self.reader.target().remember(self.dialect.noun());
+            self.reader.target().remember(self.dialect.speech().noun);
         }
         self.stream(steps);
         if !std::mem::replace(&mut self.finished, true) {

@@ -3,10 +3,21 @@
 use super::{
     owner::Claim,
     path::{Fact, Frame, Key, Slot},
+    speech::{Item, Speech},
+};
+use crate::repeat::Noun;
+
+pub(super) const SPEECH: Speech = Speech {
+    grammar: slot,
+    role,
+    item: |_| Item::Other,
+    text: "text",
+    keeps_calls: false,
+    noun: Noun::Message,
 };
 
 /// What a member of a container means. What is not named here is not looked at.
-pub(super) fn slot(frame: Frame, key: Key) -> Slot {
+fn slot(frame: Frame, key: Key) -> Slot {
     match (frame, key) {
         (Frame::Root, Key::Model) => Slot::fact(Fact::Model),
         (Frame::Root, Key::Stream) => Slot::fact(Fact::Stream),
@@ -29,8 +40,7 @@ pub(super) fn slot(frame: Frame, key: Key) -> Slot {
     }
 }
 
-/// What a message's role says of its texts.
-pub(super) fn claim(role: &str) -> Claim {
+fn role(role: &str) -> Claim {
     match role {
         "tool" => Claim::ById,
         "function" => Claim::ByName,

@@ -69,6 +69,8 @@ pub(super) struct Owner {
     pub(super) answers: Reference,
     /// The tool's name.
     pub(super) name: Reference,
+    /// The tool that its type names.
+    pub(super) tool: Option<&'static str>,
 }
 
 impl Owner {

@@ -18,6 +18,7 @@ pub(super) enum Frame {
     Part,
     Input,
     Argv,
+    Script,
     Calls,
     Call,
     Function,
@@ -27,9 +28,12 @@ pub(super) enum Frame {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Key {
     Element,
+    Action,
     Arguments,
+    CallId,
     Cmd,
     Command,
+    Commands,
     Content,
     Custom,
     Function,
@@ -38,7 +42,10 @@ pub(super) enum Key {
     Messages,
     Model,
     Name,
+    Output,
     Role,
+    Stderr,
+    Stdout,
     Stream,
     Text,
     ToolCallId,
@@ -61,9 +68,12 @@ impl Key {
 
     fn named(name: &[u8]) -> Key {
         match name {
+            b"action" => Key::Action,
             b"arguments" => Key::Arguments,
+            b"call_id" => Key::CallId,
             b"cmd" => Key::Cmd,
             b"command" => Key::Command,
+            b"commands" => Key::Commands,
             b"content" => Key::Content,
             b"custom" => Key::Custom,
             b"function" => Key::Function,
@@ -72,7 +82,10 @@ impl Key {
             b"messages" => Key::Messages,
             b"model" => Key::Model,
             b"name" => Key::Name,
+            b"output" => Key::Output,
             b"role" => Key::Role,
+            b"stderr" => Key::Stderr,
+            b"stdout" => Key::Stdout,
             b"stream" => Key::Stream,
             b"text" => Key::Text,
             b"tool_call_id" => Key::ToolCallId,
@@ -97,6 +110,8 @@ pub(super) enum Fact {
     PartType,
     /// The id of the call that a result answers.
     Answers,
+    /// The id of a call, in the call and in its result alike.
+    Link,
     /// The name of the function that a result comes from.
     ResultName,
     /// A call's id.
@@ -107,6 +122,8 @@ pub(super) enum Fact {
     Arguments,
     /// A shell's command, or a word of it.
     Command,
+    /// One of several commands that a shell ran one after the other.
+    CommandLine,
     /// Whether the answer is to be streamed.
     Stream,
 }
@@ -118,6 +135,8 @@ pub(super) enum Leaf {
     Fact(Fact),
     /// It is eligible if what stands around it says so.
     Text,
+    /// The same, whatever the type of the part around it.
+    Printed,
 }
 
 /// What the next value means, by its type.
@@ -131,6 +150,7 @@ pub(super) struct Slot {
 impl Slot {
     pub(super) const NOTHING: Slot = Slot { object: None, array: None, leaf: Leaf::Nothing };
     pub(super) const TEXT: Slot = Slot { leaf: Leaf::Text, ..Slot::NOTHING };
+    pub(super) const PRINTED: Slot = Slot { leaf: Leaf::Printed, ..Slot::NOTHING };
 
     pub(super) const fn object(frame: Frame) -> Slot {
         Slot { object: Some(frame), ..Slot::NOTHING }

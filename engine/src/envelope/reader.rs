@@ -1,13 +1,13 @@
 //! Reads a request as it comes, and says which way its strings go.
 
 use super::{
-    Dialect, Facts, anthropic,
+    Dialect, Facts,
     calls::{Call, Calls, Source, command_in},
     capture::Capture,
-    openai_chat,
     outlet::{Outlet, Verdict, note},
     owner::{Claim, Owner, Reference, Standing},
     path::{Fact, Frame, KEY, Leaf, Path},
+    speech::{Item, Speech},
     target::Target,
 };
 use crate::{
@@ -30,7 +30,7 @@ const ARGUMENTS: usize = 8 * 1024;
 #[derive(Debug)]
 pub(super) struct Reader<T: Target> {
     settings: Arc<Settings>,
-    dialect: Dialect,
+    speech: &'static Speech,
     walker: JsonWalker,
     path: Path,
     /// The depth of the container that is being skipped; 0 if none is.
@@ -41,6 +41,8 @@ pub(super) struct Reader<T: Target> {
     owner: Owner,
     /// Whether the part that is open is text.
     part: Standing,
+    /// Whether a key of it came twice.
+    part_is_doubled: bool,
     call: Call,
     calls: Calls,
     /// Where the request turned out not to be JSON.
@@ -50,20 +52,18 @@ pub(super) struct Reader<T: Target> {
 impl<T: Target> Reader<T> {
     /// Reads a request in `dialect`; its eligible texts go to `target`.
     pub(super) fn new(dialect: Dialect, settings: Arc<Settings>, target: T) -> Self {
-        let grammar = match dialect {
-            Dialect::Anthropic => anthropic::slot,
-            Dialect::OpenAiChat => openai_chat::slot,
-        };
+        let speech = dialect.speech();
         Self {
-            dialect,
+            speech,
             walker: JsonWalker::new(settings.limits.json_depth),
-            path: Path::new(grammar),
+            path: Path::new(speech.grammar),
             skipped: 0,
             capture: Capture::default(),
             outlet: Outlet::new(Arc::clone(&settings), target),
             facts: Facts::default(),
             owner: Owner::default(),
             part: Standing::default(),
+            part_is_doubled: false,
             call: Call::default(),
             calls: Calls::new(Arc::clone(&settings)),
             broken: None,
@@ -168,7 +168,7 @@ impl<T: Target> Reader<T> {
                 self.call = Call::default();
             }
             Frame::Call => self.call = Call { is_call: true, ..Call::default() },
-            Frame::Part => self.part = Standing::default(),
+            Frame::Part => (self.part, self.part_is_doubled) = (Standing::default(), false),
             _ => {}
         }
         self.path.enter(frame);
@@ -200,7 +200,10 @@ impl<T: Target> Reader<T> {
                 self.call = Call::default();
             }
             Some(Frame::Call | Frame::Function) => self.call = Call::default(),
-            Some(Frame::Part) => self.learn_part(Standing::No),
+            Some(Frame::Part) => {
+                self.part_is_doubled = true;
+                self.learn_part(Standing::No);
+            }
             _ => {}
         }
     }
@@ -218,16 +221,16 @@ impl<T: Target> Reader<T> {
         self.count_message();
         match self.path.slot().leaf {
             Leaf::Nothing => {}
-            Leaf::Fact(Fact::Command) => self.capture.start(COMMAND),
+            Leaf::Fact(Fact::Command | Fact::CommandLine) => self.capture.start(COMMAND),
             Leaf::Fact(Fact::Arguments) => self.capture.start(ARGUMENTS),
             Leaf::Fact(_) => self.capture.start(NAME),
-            Leaf::Text => self.text(at, steps),
+            Leaf::Text if self.path.frame() == Some(Frame::Part) => self.text(self.part, at, steps),
+            Leaf::Text => self.text(Standing::Yes, at, steps),
+            Leaf::Printed => self.text(Standing::known(!self.part_is_doubled), at, steps),
         }
     }
 
-    fn text(&mut self, at: usize, steps: &mut Steps) {
-        let inside = self.path.frame() == Some(Frame::Part);
-        let part = if inside { self.part } else { Standing::Yes };
+    fn text(&mut self, part: Standing, at: usize, steps: &mut Steps) {
         match (self.owner.standing(), part) {
             (Standing::No, _) | (_, Standing::No) => {}
             (Standing::Yes, Standing::Yes) if self.outlet.waiting().is_none() => {
@@ -240,7 +243,7 @@ impl<T: Target> Reader<T> {
     fn string_end(&mut self, at: usize, steps: &mut Steps) {
         match self.path.slot().leaf {
             Leaf::Nothing => {}
-            Leaf::Text => self.outlet.close(at - 1, steps),
+            Leaf::Text | Leaf::Printed => self.outlet.close(at - 1, steps),
             Leaf::Fact(Fact::Arguments) => {
                 // The bound may have cut an escape: what came before it is enough.
                 let mut arguments = Vec::new();
@@ -258,7 +261,9 @@ impl<T: Target> Reader<T> {
         self.count_message();
         match (self.path.slot().leaf, scalar) {
             (Leaf::Fact(Fact::Stream), scalar) => self.facts.stream = scalar == Scalar::True,
-            (Leaf::Fact(Fact::Answers), Scalar::Null) => self.owner.answers = Reference::Missing,
+            (Leaf::Fact(Fact::Answers | Fact::Link), Scalar::Null) => {
+                self.owner.answers = Reference::Missing
+            }
             (Leaf::Fact(Fact::ResultName), Scalar::Null) => self.owner.name = Reference::Missing,
             _ => self.wrong_type(),
         }
@@ -273,19 +278,21 @@ impl<T: Target> Reader<T> {
             Fact::Model => self.facts.model = text,
             Fact::Role => self.learn_role(text.as_deref().unwrap_or_default()),
             Fact::ItemType => {
-                let item = text.as_deref().unwrap_or_default();
-                self.owner.claim = self.owner.claim.or(anthropic::claim(item));
-                self.call.is_call = anthropic::is_call(item);
-                if anthropic::replaces_history(item) {
-                    self.outlet.target().forget();
-                }
+                self.learn_item((self.speech.item)(text.as_deref().unwrap_or_default()));
             }
-            Fact::PartType => self.learn_part(Standing::known(text.as_deref() == Some("text"))),
+            Fact::PartType => {
+                self.learn_part(Standing::known(text.as_deref() == Some(self.speech.text)));
+            }
             Fact::Answers => self.owner.answers = text.into(),
+            Fact::Link => {
+                self.call.id.clone_from(&text);
+                self.owner.answers = text.into();
+            }
             Fact::ResultName => self.owner.name = text.into(),
             Fact::CallId => self.call.id = text,
             Fact::CallName => self.call.tool.name = text,
             Fact::Command => self.call.command(text, COMMAND),
+            Fact::CommandLine => self.call.command_line(text, COMMAND),
             Fact::Arguments | Fact::Stream => {}
         }
     }
@@ -294,8 +301,21 @@ impl<T: Target> Reader<T> {
         if role == "assistant" {
             self.facts.last_assistant = Some(self.message());
         }
-        if self.dialect == Dialect::OpenAiChat {
-            self.owner.claim = self.owner.claim.or(openai_chat::claim(role));
+        self.owner.claim = self.owner.claim.or((self.speech.role)(role));
+    }
+
+    fn learn_item(&mut self, item: Item) {
+        self.owner.claim = self.owner.claim.or(item.claim());
+        self.owner.tool = item.tool();
+        self.call.is_call = matches!(item, Item::Call(_));
+        if let Some(tool) = item.tool() {
+            self.call.tool.name.get_or_insert_with(|| tool.to_owned());
+        }
+        if item.is_answer() {
+            self.facts.last_assistant = Some(self.message());
+        }
+        if item == Item::Summary {
+            self.outlet.target().forget();
         }
     }
 
@@ -317,8 +337,10 @@ impl<T: Target> Reader<T> {
         let Leaf::Fact(fact) = self.path.slot().leaf else { return };
         match fact {
             Fact::PartType => self.learn_part(Standing::No),
-            Fact::ItemType | Fact::Answers | Fact::ResultName => self.owner.claim = Claim::No,
-            Fact::Role if self.dialect == Dialect::OpenAiChat => self.owner.claim = Claim::No,
+            Fact::ItemType | Fact::Answers | Fact::Link | Fact::ResultName => {
+                self.owner.claim = Claim::No;
+            }
+            Fact::Role => self.owner.claim = self.owner.claim.or((self.speech.role)("")),
             _ => {}
         }
     }
@@ -335,10 +357,17 @@ impl<T: Target> Reader<T> {
             Reference::Is(name) if self.owner.claim == Claim::ByName => {
                 Some(Source::of(Tool::named(name), &self.settings))
             }
-            Reference::Is(id) => self.calls.source(Some(id)),
-            _ => self.calls.source(None),
+            Reference::Is(id) => self.calls.source(Some(id), |settings| self.unknown(settings)),
+            _ => self.calls.source(None, |settings| self.unknown(settings)),
         };
         Verdict { message: self.message(), source }
+    }
+
+    /// The source of a result whose call is not in the request.
+    fn unknown(&self, settings: &Settings) -> Source {
+        let tool = self.owner.tool.map(Tool::named).unwrap_or_default();
+        let of = if self.speech.keeps_calls { Source::of_any } else { Source::of };
+        of(tool, settings)
     }
 
     fn settle(&mut self, at: usize, steps: &mut Steps) {

@@ -9,23 +9,11 @@ use crate::{
     escape::LONGEST_ESCAPE,
     held::Held,
     limits::LONGEST,
-    repeat::{LONGEST_LINE, LONGEST_REFERENCE, Noun, Recall, START},
+    repeat::{LONGEST_LINE, LONGEST_REFERENCE, Recall, START},
     step::{Step, Steps},
 };
 use bytes::Bytes;
 use std::sync::Arc;
-
-impl Dialect {
-    /// The dialects whose tool results may refer to each other.
-    pub(crate) const ALL: [Dialect; 2] = [Dialect::Anthropic, Dialect::OpenAiChat];
-
-    pub(super) fn noun(self) -> Noun {
-        match self {
-            Dialect::Anthropic => Noun::Result,
-            Dialect::OpenAiChat => Noun::Message,
-        }
-    }
-}
 
 /// The bounds of the way back, which knows no configuration.
 pub(super) fn limits() -> Limits {
@@ -48,7 +36,7 @@ pub(crate) struct Follower {
 impl Follower {
     pub(crate) fn new(dialect: Dialect) -> Self {
         let settings = Arc::new(Settings::new(Policy::default(), limits()));
-        let recall = Recall::new(dialect.noun());
+        let recall = Recall::new(dialect.speech().noun);
         Self { reader: Reader::new(dialect, settings, recall), steps: Steps::new() }
     }
 

@@ -17,15 +17,18 @@ pub(crate) enum Noun {
     Result,
     /// OpenAI's messages of `role: tool`.
     Message,
+    /// OpenAI's items whose types end with `_output`.
+    Output,
 }
 
 impl Noun {
-    pub(super) const ALL: [Noun; 2] = [Noun::Result, Noun::Message];
+    pub(super) const ALL: [Noun; 3] = [Noun::Result, Noun::Message, Noun::Output];
 
     pub(super) fn words(self) -> &'static str {
         match self {
             Noun::Result => "tool result",
             Noun::Message => "tool message",
+            Noun::Output => "tool output",
         }
     }
 }

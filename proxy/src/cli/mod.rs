@@ -58,6 +58,8 @@ pub(crate) enum Api {
     Anthropic,
     /// OpenAI Chat Completions
     OpenaiChat,
+    /// OpenAI Responses
+    OpenaiResponses,
 }
 
 /// Why a subcommand stopped.
@@ -93,6 +95,7 @@ impl From<Api> for brevity::Dialect {
         match api {
             Api::Anthropic => brevity::Dialect::Anthropic,
             Api::OpenaiChat => brevity::Dialect::OpenAiChat,
+            Api::OpenaiResponses => brevity::Dialect::OpenAiResponses,
         }
     }
 }

@@ -38,6 +38,15 @@ fn openai() -> Value {
     ]})
 }
 
+fn responses() -> Value {
+    let call =
+        |id| json!({"type": "function_call", "call_id": id, "name": "units", "arguments": "{}"});
+    let result = |id| json!({"type": "function_call_output", "call_id": id, "output": rows()});
+    json!({"model": "m", "store": false, "input": [
+        {"role": "user", "content": "go"}, call("a"), result("a"), call("b"), result("b"),
+    ]})
+}
+
 fn expanded(text: &Value) -> String {
     String::from_utf8(brevity::expand(text.as_str().unwrap().as_bytes())).unwrap()
 }
@@ -79,6 +88,27 @@ async fn results_of_openai_leave_shorter_too() {
     assert!(content.as_str().unwrap().len() < rows().len() / 2);
     *content = expanded(content).into();
     assert_eq!(sent, openai());
+}
+
+#[tokio::test]
+async fn outputs_of_responses_leave_shorter_too() {
+    let (base, mut told) = telling().await;
+    let mut proxy = Proxy::before(base).await;
+    let request = responses().to_string();
+    http1().request(post(proxy.url("/v1/responses"), full(request.clone()))).await.unwrap();
+    let sent = told.recv().await.unwrap().body;
+    assert_eq!(brevity::expand(&sent), request.as_bytes());
+    let sent: Value = serde_json::from_slice(&sent).unwrap();
+    let output = |item: usize| sent["input"][item]["output"].as_str().unwrap();
+    assert!(output(2).len() < rows().len() / 2);
+    assert!(output(4).starts_with("[same as tool output 1, line"));
+    let record = proxy.record().await;
+    assert_eq!((record.fresh.parts, record.resent.parts), (1, 1));
+    assert_eq!(record.outcomes.len(), 2);
+
+    let compact = post(proxy.url("/v1/responses/compact"), full(request.clone()));
+    http1().request(compact).await.unwrap();
+    assert_eq!(told.recv().await.unwrap().body, request.as_bytes());
 }
 
 #[tokio::test]

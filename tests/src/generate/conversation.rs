@@ -6,6 +6,7 @@
 
 mod anthropic;
 mod openai;
+mod responses;
 mod workspace;
 
 use super::{
@@ -13,7 +14,7 @@ use super::{
     value::{Json, Spacing},
     words,
 };
-use brevity::escape::Style;
+use brevity::{Dialect, escape::Style};
 use workspace::Workspace;
 
 /// A task, and what was done about it.
@@ -75,21 +76,33 @@ pub enum Client {
     OpenAiJs,
     /// OpenAI Chat: `model, stream, tools, messages`.
     OpenAiHeadFirst,
+    /// OpenAI Responses: `input, model, store, stream, tools, truncation`, with hosted shell calls.
+    ResponsesPython,
+    /// OpenAI Responses: `model, instructions, input, tools, …`, with local shell calls.
+    Codex,
 }
 
 impl Client {
     /// One of each.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::AnthropicPython,
         Self::ClaudeCode,
         Self::AnthropicHeadFirst,
         Self::OpenAiJs,
         Self::OpenAiHeadFirst,
+        Self::ResponsesPython,
+        Self::Codex,
     ];
 
-    /// Whether the body is for OpenAI's Chat Completions, else for Anthropic's Messages.
-    pub fn is_openai(self) -> bool {
-        matches!(self, Self::OpenAiJs | Self::OpenAiHeadFirst)
+    /// The API that the client speaks.
+    pub fn dialect(self) -> Dialect {
+        match self {
+            Self::AnthropicPython | Self::ClaudeCode | Self::AnthropicHeadFirst => {
+                Dialect::Anthropic
+            }
+            Self::OpenAiJs | Self::OpenAiHeadFirst => Dialect::OpenAiChat,
+            Self::ResponsesPython | Self::Codex => Dialect::OpenAiResponses,
+        }
     }
 }
 
@@ -111,7 +124,7 @@ pub struct Shape {
 impl Shape {
     /// As the client writes when it is left alone.
     pub fn of(client: Client) -> Self {
-        let python = client == Client::AnthropicPython;
+        let python = matches!(client, Client::AnthropicPython | Client::ResponsesPython);
         Self {
             client,
             spacing: if python { Spacing::Python } else { Spacing::Minified },
@@ -134,7 +147,7 @@ impl Shape {
                     escapes,
                     spacing,
                     type_last: late,
-                    moving_cache_control: !client.is_openai() && (late || odd),
+                    moving_cache_control: client.dialect() == Dialect::Anthropic && (late || odd),
                     ..Self::of(client)
                 });
             }
@@ -172,10 +185,10 @@ impl Conversation {
     /// Where there are fewer turns.
     pub fn body(&self, turn: usize, shape: Shape) -> Vec<u8> {
         let so_far = Self { task: self.task.clone(), turns: self.turns[..turn].to_vec() };
-        let body = if shape.client.is_openai() {
-            openai::body(&so_far, shape)
-        } else {
-            anthropic::body(&so_far, shape)
+        let body = match shape.client.dialect() {
+            Dialect::OpenAiChat => openai::body(&so_far, shape),
+            Dialect::OpenAiResponses => responses::body(&so_far, shape),
+            _ => anthropic::body(&so_far, shape),
         };
         // Only random spacing draws, and the same for what two turns share.
         body.write(shape.spacing, shape.escapes, &mut Rng::new(0)).into_bytes()
@@ -223,7 +236,7 @@ const TOOLS: [(&str, &str); 6] = [
     ("mcp__tickets__search", "Searches tickets; answers in JSON."),
 ];
 
-/// A tool's parameters, as both APIs describe them.
+/// A tool's parameters, as all APIs describe them.
 fn schema() -> Json {
     let kind = |kind: &str| Json::object([("type", Json::text(kind))]);
     let properties = Json::object([("path", kind("string")), ("limit", kind("integer"))]);

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 /// A string that may be rewritten.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Eligible {
-    /// The index of its message.
+    /// The index of its message; in OpenAI Responses, of its item.
     pub message: u64,
     /// The name of the tool that made it.
     pub tool: Option<String>,
@@ -26,12 +26,14 @@ pub fn eligible(dialect: Dialect, body: &[u8]) -> Option<Vec<Eligible>> {
         return None;
     }
     let mut found = Found::default();
-    let messages = root.get("messages").and_then(Value::as_array);
+    let key = if dialect == Dialect::OpenAiResponses { "input" } else { "messages" };
+    let messages = root.get(key).and_then(Value::as_array);
     for (index, message) in messages.into_iter().flatten().enumerate() {
         found.message = index as u64;
         let Value::Object(message) = message else { continue };
         match dialect {
             Dialect::OpenAiChat => found.openai_chat(message)?,
+            Dialect::OpenAiResponses => found.openai_responses(message)?,
             _ => found.anthropic(message)?,
         }
     }
@@ -52,7 +54,7 @@ impl Found {
                 Some("tool_use") => self.call(item.get("id"), item.get("name"))?,
                 Some("tool_result") => {
                     let tool = self.tool(name(item.get("tool_use_id"))?);
-                    self.content(item.get("content"), tool);
+                    self.content(item.get("content"), tool, "text")?;
                 }
                 _ => {}
             }
@@ -68,8 +70,38 @@ impl Found {
         }
         let (id, own) = (name(message.get("tool_call_id"))?, name(message.get("name"))?);
         match message.get("role").and_then(Value::as_str) {
-            Some("tool") => self.content(message.get("content"), self.tool(id)),
-            Some("function") => self.content(message.get("content"), own),
+            Some("tool") => self.content(message.get("content"), self.tool(id), "text")?,
+            Some("function") => self.content(message.get("content"), own, "text")?,
+            _ => {}
+        }
+        Some(())
+    }
+
+    fn openai_responses(&mut self, item: &Map<String, Value>) -> Option<()> {
+        let id = name(item.get("call_id"))?;
+        let kind = item.get("type").and_then(Value::as_str).unwrap_or_default();
+        let of = |kind: &str| match kind {
+            "local_shell_call" => Some("local_shell".to_owned()),
+            "shell_call" => Some("shell".to_owned()),
+            "apply_patch_call" => Some("apply_patch".to_owned()),
+            _ => None,
+        };
+        match kind {
+            "function_call" | "custom_tool_call" => {
+                self.call(item.get("call_id"), item.get("name"))?;
+            }
+            "local_shell_call" | "shell_call" | "apply_patch_call" => {
+                let tool = name(item.get("name"))?.or(of(kind));
+                self.calls.insert(id?, tool?);
+            }
+            "function_call_output"
+            | "custom_tool_call_output"
+            | "local_shell_call_output"
+            | "shell_call_output"
+            | "apply_patch_call_output" => {
+                let tool = self.tool(id).or(kind.strip_suffix("_output").and_then(of));
+                self.content(item.get("output"), tool, "input_text")?;
+            }
             _ => {}
         }
         Some(())
@@ -84,16 +116,29 @@ impl Found {
         self.calls.get(&id?).cloned()
     }
 
-    fn content(&mut self, content: Option<&Value>, tool: Option<String>) {
-        let parts = objects(content).filter(|part| part.get("type") == Some(&"text".into()));
-        let texts = parts.filter_map(|part| part.get("text"));
-        for text in content.into_iter().chain(texts).filter_map(Value::as_str) {
-            if text.is_empty() {
-                continue;
+    /// The texts of a content whose text parts have this type. `None`: a part has several, and a
+    /// tree does not tell their order.
+    fn content(&mut self, content: Option<&Value>, tool: Option<String>, kind: &str) -> Option<()> {
+        let mut texts: Vec<_> = content.into_iter().filter_map(Value::as_str).collect();
+        for part in objects(content) {
+            let before = texts.len();
+            for (key, text) in part {
+                let is_text = match key.as_str() {
+                    "text" => part.get("type").and_then(Value::as_str) == Some(kind),
+                    "stdout" | "stderr" => kind == "input_text",
+                    _ => false,
+                };
+                texts.extend(text.as_str().filter(|_| is_text));
             }
+            if texts.len() > before + 1 {
+                return None;
+            }
+        }
+        for text in texts.into_iter().filter(|text| !text.is_empty()) {
             let (text, tool) = (text.to_owned(), tool.clone());
             self.texts.push(Eligible { message: self.message, tool, text });
         }
+        Some(())
     }
 }
 

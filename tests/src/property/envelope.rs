@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, sync::Arc};
 /// picks dialect, mode and bounds, the second the length of chunks.
 pub fn envelope(data: &[u8]) {
     let [choice, size, body @ ..] = data else { return };
-    let dialect = if choice & 1 == 0 { Dialect::Anthropic } else { Dialect::OpenAiChat };
+    let dialect = dialect(*choice, 8);
     let mut settings = Settings::default();
     settings.policy.level = Level::Off;
     settings.policy.stream_requests = choice & 2 == 0;
@@ -27,6 +27,15 @@ pub fn envelope(data: &[u8]) {
         let expected: Vec<_> =
             expected.into_iter().map(|e| (e.message, e.tool, e.text.len() as u64)).collect();
         assert_eq!(whole.blocks(), expected);
+    }
+}
+
+/// The dialect that a choice picks: the third by the bit `third`, else by the lowest.
+pub(super) fn dialect(choice: u8, third: u8) -> Dialect {
+    match (choice & third, choice & 1) {
+        (0, 0) => Dialect::Anthropic,
+        (0, _) => Dialect::OpenAiChat,
+        _ => Dialect::OpenAiResponses,
     }
 }
 

@@ -1,9 +1,10 @@
+use super::envelope::dialect;
 use crate::{cuts, run};
 use brevity::{Dialect, Settings};
 use bytes::Bytes;
 
 /// Lines that a conversation says over and over, notation of someone's among them.
-const LINES: [&str; 29] = [
+const LINES: [&str; 31] = [
     // Some that are segments of their own.
     "diff --git a/src/pond.rs b/src/pond.rs\nindex 9f5a4da..bc7e4aa 100644\n--- a/src/pond.rs\n\
      +++ b/src/pond.rs\n@@ -1,3 +1,3 @@\n fn main() {\n-    koi();\n+    carp();\n }",
@@ -31,6 +32,8 @@ const LINES: [&str; 29] = [
     "[same as tool result 1, lines 1-2]",
     "[same as tool result 2, lines 1-2, numbers +1]",
     "[same as tool message 1, line 2]",
+    "[same as tool output 1, line 2]",
+    "[same as tool output 2, lines 1-2, numbers +1]",
     "[same as tool result 1, line 1: let mut]",
     "[brevity 1 table 4 lines below, compact: intact JSON, rows under # keys, k==v: all v]",
     "[#name,open==true\nAnn\nBob\n]",
@@ -46,7 +49,7 @@ const LINES: [&str; 29] = [
 /// cut anywhere, and two conversations that share their start leave alike up to there.
 pub fn repeat(data: &[u8]) {
     let [choice, size, picks @ ..] = data else { return };
-    let dialect = if choice & 1 == 0 { Dialect::Anthropic } else { Dialect::OpenAiChat };
+    let dialect = dialect(*choice, 128);
     let mut settings = Settings::default();
     settings.policy.gain.tokens = u64::from(choice >> 1 & 15);
     if choice & 32 != 0 {
@@ -93,11 +96,21 @@ fn body(dialect: Dialect, results: &[String], is_ascii: bool) -> String {
             Dialect::Anthropic => format!(
                 r#"{{"role":"user","content":[{{"type":"tool_result","tool_use_id":"a","content":{text}}}]}}"#
             ),
+            Dialect::OpenAiResponses => {
+                format!(r#"{{"type":"function_call_output","call_id":"a","output":{text}}}"#)
+            }
             _ => format!(r#"{{"role":"tool","tool_call_id":"a","content":{text}}}"#),
         }
     };
     let messages: Vec<_> = results.iter().map(message).collect();
-    format!(r#"{{"model":"m","messages":[{}{END}"#, messages.join(","))
+    let start = match dialect {
+        // The result of a call that is not there is taken for a file's text.
+        Dialect::OpenAiResponses => {
+            r#""input":[{"type":"function_call","call_id":"a","name":"f","arguments":"{}"},"#
+        }
+        _ => r#""messages":["#,
+    };
+    format!(r#"{{"model":"m",{start}{}{END}"#, messages.join(","))
 }
 
 /// As Python's `json.dumps` writes strings.

@@ -1,6 +1,6 @@
 //! What leaves as it came: at the bounds, where a body breaks off, and where nothing is eligible.
 
-use super::{BOTH, anthropic, eligible::cases, lengths, pass, reasons, settings};
+use super::{ALL, anthropic, eligible::cases, lengths, pass, reasons, settings};
 use brevity::{Dialect, Reason, Request, Sink, Step, Steps};
 use brevity_tests::property::{Passed, pass_request};
 use bytes::Bytes;
@@ -74,7 +74,7 @@ fn hostile_nesting_passes() {
         ),
         format!(r#"{{"messages":[{{"content":[{}{}]}}]}}"#, "[".repeat(deep), "]".repeat(deep)),
     ] {
-        for dialect in BOTH {
+        for dialect in ALL {
             assert_eq!(reasons(&pass(dialect, &body)), [Reason::Malformed]);
         }
     }

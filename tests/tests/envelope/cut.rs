@@ -38,6 +38,10 @@ fn pairs_of_cuts_change_nothing() {
             Dialect::OpenAiChat,
             r#"{"messages":[{"content":[{"text":"é\\","type":"text"}],"role":"tool"}]}"#,
         ),
+        (
+            Dialect::OpenAiResponses,
+            r#"{"input":[{"output":[{"stdout":"é\n"}],"type":"shell_call_output"}]}"#,
+        ),
     ];
     for (dialect, body) in bodies {
         let settings = settings(|_, _| {});

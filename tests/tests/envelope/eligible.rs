@@ -1,6 +1,6 @@
 //! Which strings are eligible, by hand.
 
-use super::{BOTH, anthropic, lengths, openai, pass};
+use super::{ALL, anthropic, lengths, openai, openai_responses, pass, responses::ITEMS};
 use brevity::Dialect;
 
 const ANTHROPIC: &[&str] = &[
@@ -54,12 +54,14 @@ const OPENAI: &[&str] = &[
 
 pub(crate) fn cases() -> impl Iterator<Item = (Dialect, String)> {
     let anthropic = ANTHROPIC.iter().map(|content| (Dialect::Anthropic, anthropic(content)));
-    anthropic.chain(OPENAI.iter().map(|messages| (Dialect::OpenAiChat, openai(messages))))
+    let openai = OPENAI.iter().map(|messages| (Dialect::OpenAiChat, openai(messages)));
+    let responses = ITEMS.iter().map(|item| (Dialect::OpenAiResponses, openai_responses(item)));
+    anthropic.chain(openai).chain(responses)
 }
 
 /// Texts in the cases tell what must become of them: an eligible one is `y` and dots, as many as no
 /// other of its case, and all others are something else.
-fn marked(body: &str) -> Vec<u64> {
+pub(crate) fn marked(body: &str) -> Vec<u64> {
     body.split('"').filter(|text| text.starts_with("y.")).map(|text| text.len() as u64).collect()
 }
 
@@ -84,7 +86,7 @@ fn only_the_messages_of_the_root_count() {
             format!(r#"{{"messages":{{"messages":{messages}}}}}"#),
             messages.to_owned(),
         ] {
-            for dialect in BOTH {
+            for dialect in ALL {
                 assert_eq!(pass(dialect, &body).notes, [], "{body}");
             }
         }
@@ -125,7 +127,7 @@ fn permute<T>(items: &mut Vec<T>, from: usize, check: &mut impl FnMut(&[T])) {
 #[test]
 fn facts_of_a_request() {
     let body = r#"{"messages":[{"role":"user"},{"role":"assistant"},"x",{"role":"user"}],"stream":true,"model":"m\u00e9"}"#;
-    for dialect in BOTH {
+    for dialect in [Dialect::Anthropic, Dialect::OpenAiChat] {
         let facts = pass(dialect, body).facts;
         assert_eq!(facts.model.as_deref(), Some("mé"));
         assert_eq!((facts.stream, facts.messages, facts.last_assistant), (true, 4, Some(1)));

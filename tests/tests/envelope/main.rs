@@ -4,13 +4,14 @@ mod arbitrary;
 mod bytes;
 mod cut;
 mod eligible;
+mod responses;
 mod tools;
 
 use brevity::{Dialect, Level, Limits, Policy, Reason, Settings};
 use brevity_tests::property::{Passed, pass_request};
 use std::sync::Arc;
 
-const BOTH: [Dialect; 2] = [Dialect::Anthropic, Dialect::OpenAiChat];
+const ALL: [Dialect; 3] = [Dialect::Anthropic, Dialect::OpenAiChat, Dialect::OpenAiResponses];
 
 fn settings(change: impl FnOnce(&mut Policy, &mut Limits)) -> Arc<Settings> {
     let mut settings = Settings::default();
@@ -40,4 +41,8 @@ fn anthropic(content: &str) -> String {
 
 fn openai(messages: &str) -> String {
     format!(r#"{{"messages":[{messages}],"tools":[{{"content":"no"}}],"model":"m"}}"#)
+}
+
+fn openai_responses(items: &str) -> String {
+    format!(r#"{{"instructions":"no","input":[{items}],"tools":[{{"output":"no"}}],"model":"m"}}"#)
 }

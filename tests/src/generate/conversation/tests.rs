@@ -2,6 +2,11 @@ use super::*;
 use crate::corpus::tool_results;
 use serde_json::Value;
 
+/// The key of the history.
+fn history(shape: Shape) -> &'static str {
+    if shape.client.dialect() == Dialect::OpenAiResponses { "input" } else { "messages" }
+}
+
 fn parsed(body: &[u8]) -> Value {
     serde_json::from_slice(body).expect("a body is JSON")
 }
@@ -40,7 +45,8 @@ fn every_shape_says_the_same() {
             let results = tool_results(&body);
             let texts = conversation.results(12).join("");
             assert_eq!(results.join(""), texts, "{shape:?}");
-            let first = parsed(&body)["messages"][usize::from(shape.client.is_openai())].take();
+            let at = usize::from(shape.client.dialect() == Dialect::OpenAiChat);
+            let first = parsed(&body)[history(shape)][at].take();
             let content = &first["content"];
             content.as_str().or(content[0]["text"].as_str()).map(str::to_owned)
         })
@@ -57,10 +63,12 @@ fn a_turn_begins_the_next() {
         for turn in 0..5 {
             let (now, next) = (conversation.body(turn, shape), conversation.body(turn + 1, shape));
             let shared = now.iter().zip(&next).take_while(|(a, b)| a == b).count();
-            let count = parsed(&now)["messages"].as_array().map_or(0, Vec::len);
+            let text = now.clone();
+            let [now, next] = [&now, &next].map(|body| parsed(body)[history(shape)].take());
+            let count = now.as_array().map_or(0, Vec::len);
             let ends = [b"}]".as_slice(), b"}"];
-            assert!(ends.iter().any(|end| now[..shared].ends_with(end)), "{shape:?}");
-            assert_eq!(parsed(&next)["messages"][count - 1], parsed(&now)["messages"][count - 1]);
+            assert!(ends.iter().any(|end| text[..shared].ends_with(end)), "{shape:?}");
+            assert_eq!(next[count - 1], now[count - 1]);
         }
     }
 }
@@ -88,6 +96,8 @@ fn keys_stand_in_the_clients_order() {
     order(Client::AnthropicPython, &["max_tokens", "messages", "context_management", "system"]);
     order(Client::ClaudeCode, &["model", "messages", "system", "metadata", "max_tokens"]);
     order(Client::OpenAiJs, &["messages", "model", "stream", "stream_options", "tools"]);
+    order(Client::ResponsesPython, &["input", "model", "store", "tools", "truncation"]);
+    order(Client::Codex, &["model", "instructions", "input", "tools", "store"]);
     order(Client::OpenAiHeadFirst, &["model", "stream", "tools", "messages"]);
 }
 

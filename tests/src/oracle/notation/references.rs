@@ -28,7 +28,7 @@ pub(super) fn expand(body: &[u8]) -> Vec<u8> {
 #[derive(Default)]
 struct Known {
     /// How many results there are of each word.
-    counts: [usize; 2],
+    counts: [usize; 3],
     lines: Vec<Line>,
     total: usize,
     bytes: usize,
@@ -46,6 +46,7 @@ struct Line {
 enum Word {
     Result,
     Message,
+    Output,
 }
 
 impl Known {
@@ -77,7 +78,8 @@ impl Known {
 
     /// The lines that a reference stands for.
     fn refer(&self, line: &str, word: Word) -> Option<Vec<String>> {
-        let start = ["[same as tool result ", "[same as tool message "][word as usize];
+        let start = ["[same as tool result ", "[same as tool message ", "[same as tool output "];
+        let start = start[word as usize];
         let (result, rest) = number(line.strip_prefix(start)?)?;
         let rest = rest.strip_prefix(", line")?;
         let (first, last, rest) = match rest.strip_prefix("s ").and_then(number) {
@@ -167,6 +169,15 @@ struct Result {
     forgets: bool,
 }
 
+/// The types of items of OpenAI Responses whose output counts.
+const OUTPUTS: [&str; 5] = [
+    "function_call_output",
+    "custom_tool_call_output",
+    "local_shell_call_output",
+    "shell_call_output",
+    "apply_patch_call_output",
+];
+
 /// The tool results of a body, in order.
 fn results(body: &str) -> Option<Vec<Result>> {
     let mut reader = Reader { text: body, at: 0, depth: 0 };
@@ -177,7 +188,15 @@ fn results(body: &str) -> Option<Vec<Result>> {
             results.push(Result { word, inside, forgets: std::mem::take(forgets) });
         }
     };
-    for message in body.get("messages")?.items() {
+    for item in body.get("input").into_iter().flat_map(Node::items) {
+        let Some(Node::Text(kind)) = item.get("type") else { continue };
+        let kind = &reader.text[kind.clone()];
+        forgets |= kind.contains("compaction");
+        if OUTPUTS.contains(&kind) {
+            item.get("output").into_iter().for_each(|o| add(o, Word::Output, &mut forgets));
+        }
+    }
+    for message in body.get("messages").into_iter().flat_map(Node::items) {
         if message.is("role", &["tool", "function"], reader.text) {
             message.get("content").into_iter().for_each(|c| add(c, Word::Message, &mut forgets));
         }
@@ -213,10 +232,16 @@ impl Node {
         matches!(self.get(key), Some(Self::Text(range)) if texts.contains(&&body[range.clone()]))
     }
 
+    /// The texts of a block, in order.
+    fn printed(&self) -> impl Iterator<Item = &Node> {
+        let members = if let Self::Object(members) = self { members.as_slice() } else { &[] };
+        let is_text = |key: &str| matches!(key, "text" | "stdout" | "stderr");
+        members.iter().filter(move |(_, key, _)| is_text(key)).map(|(_, _, value)| value)
+    }
+
     /// The string, or the texts of the blocks.
     fn texts(&self) -> Vec<Range<usize>> {
-        let texts =
-            std::iter::once(self).chain(self.items().iter().filter_map(|item| item.get("text")));
+        let texts = std::iter::once(self).chain(self.items().iter().flat_map(Node::printed));
         let range =
             |node: &Node| if let Self::Text(range) = node { Some(range.clone()) } else { None };
         texts.filter_map(range).collect()
