@@ -45,7 +45,7 @@ const LINES: [&str; 31] = [
     "a log line 2026-11-21T05:00:00Z INFO worker-3 finished in 12 ms, 40 rows, no errors",
 ];
 
-/// A conversation whose tool results are made of [`LINES`] as `data` says: what leaves comes back,
+/// A conversation whose tool results are made of a few lines as `data` says: what leaves comes back,
 /// cut anywhere, and two conversations that share their start leave alike up to there.
 pub fn repeat(data: &[u8]) {
     let [choice, size, picks @ ..] = data else { return };
