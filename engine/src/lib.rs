@@ -43,7 +43,9 @@ pub use expand::{Expanded, Expander, expand};
 pub use held::Held;
 pub use limits::Limits;
 pub use part::{Block, Wire, compress};
-pub use policy::{Gain, Level, Output, Policy, Protect, Settings, Tool, ToolRules, Treatment};
+pub use policy::{
+    Gain, Glob, Level, Output, Policy, Protect, Settings, Tool, ToolRules, Treatment,
+};
 pub use report::{Codec, Kind, Outcome, Place, Reach, Reason, Report, Tally};
 pub use sink::Sink;
 pub use step::{Done, Job, Step, Steps};

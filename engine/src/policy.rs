@@ -4,6 +4,7 @@ mod glob;
 mod shell;
 mod tools;
 
+pub use glob::Glob;
 pub use tools::{Tool, ToolRules, Treatment};
 
 use crate::{Codec, Limits};

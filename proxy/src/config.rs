@@ -1,6 +1,6 @@
 //! The configuration, parsed and checked whole before a port is bound.
 
-use crate::base::Base;
+use crate::{base::Base, table::RouteRule};
 use brevity::Settings;
 use std::{
     net::{Ipv4Addr, SocketAddr, ToSocketAddrs},
@@ -21,11 +21,15 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where requests go.
     pub upstreams: Upstreams,
+    /// Which requests go elsewhere.
+    pub routes: Vec<RouteRule>,
     /// What the engine may rewrite, and within which bounds.
     pub settings: Arc<Settings>,
     /// Rewrites the bodies of clients that log in by subscription, too. They may be signed: the
     /// provider can refuse the request or act against the account.
     pub rewrite_attested: bool,
+    /// Forwards every body as it came. What would have left is only counted.
+    pub dry_run: bool,
     /// Trust only the certificates in this PEM file, in place of the platform's.
     pub upstream_ca: Option<PathBuf>,
     /// How long to wait for what.
@@ -40,6 +44,8 @@ pub struct Upstreams {
     pub anthropic: Base,
     /// Where OpenAI's paths go.
     pub openai: Base,
+    /// Where the paths of ChatGPT's own clients go, which log in by subscription.
+    pub chatgpt: Base,
 }
 
 /// How long the proxy waits. None of these bounds a whole stream, which may last as long as it
@@ -70,8 +76,10 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)),
             upstreams: Upstreams::default(),
+            routes: Vec::new(),
             settings: Arc::default(),
             rewrite_attested: false,
+            dry_run: false,
             upstream_ca: None,
             timeouts: Timeouts::default(),
         }
@@ -85,6 +93,19 @@ impl Config {
         let mut found = text.to_socket_addrs().map_err(error)?;
         found.next().ok_or_else(|| error(std::io::ErrorKind::AddrNotAvailable.into()))
     }
+
+    /// Each place where requests go, once.
+    pub fn bases(&self) -> Vec<&Base> {
+        let Upstreams { anthropic, openai, chatgpt } = &self.upstreams;
+        let mut bases = Vec::new();
+        let routes = self.routes.iter().map(RouteRule::base);
+        for base in [anthropic, openai, chatgpt].into_iter().chain(routes) {
+            if !bases.contains(&base) {
+                bases.push(base);
+            }
+        }
+        bases
+    }
 }
 
 impl Default for Upstreams {
@@ -93,6 +114,7 @@ impl Default for Upstreams {
         Self {
             anthropic: base("https://api.anthropic.com"),
             openai: base("https://api.openai.com/v1"),
+            chatgpt: base("https://chatgpt.com"),
         }
     }
 }
@@ -100,13 +122,7 @@ impl Default for Upstreams {
 impl Upstreams {
     /// Everything goes to `base`.
     pub fn all(base: Base) -> Self {
-        Self { anthropic: base.clone(), openai: base }
-    }
-
-    /// Each upstream once.
-    pub fn iter(&self) -> impl Iterator<Item = &Base> {
-        let second = (self.openai != self.anthropic).then_some(&self.openai);
-        [&self.anthropic].into_iter().chain(second)
+        Self { anthropic: base.clone(), openai: base.clone(), chatgpt: base }
     }
 }
 
@@ -126,9 +142,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn default_upstreams_parse() {
-        assert_eq!(Upstreams::default().iter().count(), 2);
-        assert_eq!(Upstreams::all("http://h".parse().unwrap()).iter().count(), 1);
+    fn each_base_is_named_once() {
+        let mut config = Config::default();
+        assert_eq!(config.bases().len(), 3);
+        config.upstreams = Upstreams::all("http://h".parse().unwrap());
+        config.routes = ["/a=http://h", "/b=http://other"].map(|rule| rule.parse().unwrap()).into();
+        assert_eq!(config.bases().len(), 2);
     }
 
     #[test]

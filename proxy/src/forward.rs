@@ -3,20 +3,21 @@
 use crate::{
     admin,
     body::{
-        AnyBody, BoxError, CompressBody, CountBody, Engine, Fault, ObserveBody, Pool, Prepared,
-        Rewrite, Tap, any, prepare,
+        Act, AnyBody, BoxError, Coding, CountBody, Fault, ObserveBody, Pool, Prepare, Tap, any,
     },
     config::Config,
-    headers::drop_hop_by_hop,
+    control,
+    headers::{drop_hop_by_hop, drop_where},
     record::Entry,
     route::{Plan, Way},
+    table,
     upstream::{Client, chain, is_timeout},
 };
-use brevity::{Dialect, Settings};
+use brevity::Dialect;
 use hyper::{
-    Method, Request, Response, StatusCode, Version,
-    body::{Body as _, Incoming},
-    header,
+    Method, Request, Response, StatusCode, Uri, Version,
+    body::Incoming,
+    header::{self, HeaderValue},
     http::request::Parts,
 };
 use std::sync::Arc;
@@ -26,15 +27,11 @@ pub(crate) struct Forwarder {
     config: Arc<Config>,
     client: Client,
     pool: Pool,
-    /// The configured settings, for a body that is known not to be held whole.
-    streamed: Arc<Settings>,
 }
 
 impl Forwarder {
     pub(crate) fn new(config: Arc<Config>, client: Client) -> Self {
-        let mut streamed = (*config.settings).clone();
-        streamed.policy.stream_requests = true;
-        Self { config, client, pool: Pool::new(), streamed: Arc::new(streamed) }
+        Self { config, client, pool: Pool::new() }
     }
 
     /// Sends `request` on its way and returns the answer, or the proxy's own error.
@@ -49,11 +46,14 @@ impl Forwarder {
         entry: Arc<Entry>,
     ) -> Result<Response<AnyBody>, Fault> {
         let (mut head, body) = request.into_parts();
-        let body = match self.body(&mut head, body, way.plan, &entry).await {
+        if let Err(misread) = &way.control {
+            tracing::warn!("{misread}");
+        }
+        let body = match self.body(&mut head, body, &way, &entry).await {
             Ok(body) => body,
             Err(error) => return Err(fail(&entry, error)),
         };
-        let Way { uri, dialect, .. } = way;
+        let (uri, dialect) = (self.destination(&way, &entry), way.dialect);
         let host = uri.authority().map(ToString::to_string).unwrap_or_default();
         // Only what is posted makes a model answer.
         let posted = head.method == Method::POST;
@@ -64,7 +64,7 @@ impl Forwarder {
         tokio::select! {
             biased;
             answer = answer => match answer {
-                Ok(answer) => Ok(self.answer(answer, posted, &entry)),
+                Ok(answer) => Ok(self.answer(answer, posted, &way, &entry)),
                 Err(error) if entry.has_left() => Err(Fault(error.into())),
                 Err(error) => Ok(unreachable(&host, &error, dialect, &entry)),
             },
@@ -72,52 +72,64 @@ impl Forwarder {
         }
     }
 
+    /// Where the request goes, its model known by now if it is to be asked.
+    fn destination(&self, way: &Way, entry: &Entry) -> Uri {
+        let mut model = None;
+        if way.by_model {
+            entry.write(|record| model.clone_from(&record.model));
+        }
+        let rule = model.and_then(|model| table::by_model(&self.config.routes, &model));
+        let elsewhere = rule.and_then(|rule| rule.base().join(&way.target).ok());
+        elsewhere.unwrap_or_else(|| way.uri.clone())
+    }
+
     /// The body as it leaves, and what its head says of it.
     async fn body(
         &self,
         head: &mut Parts,
         body: Incoming,
-        plan: Plan,
+        way: &Way,
         entry: &Arc<Entry>,
     ) -> Result<AnyBody, BoxError> {
-        let dialect = match plan {
-            Plan::Rewrite(dialect) => dialect,
-            Plan::Pass(skip) => {
-                entry.write(|record| record.skip = Some(skip));
-                return Ok(any(CountBody::new(body, entry.clone())));
-            }
+        let Some(prepare) = self.preparation(head, way, entry) else {
+            return Ok(any(CountBody::new(body, entry.clone())));
         };
         // The length may change. The client's connection writes the one that is true.
         head.headers.remove(header::CONTENT_LENGTH);
-        Ok(match self.rewrite(dialect, body, entry.clone()).await? {
-            Prepared::Whole(body) => any(body),
-            Prepared::Streamed(body) => any(*body),
-        })
+        let prepared = prepare.prepare(body).await?;
+        if prepared.decoded {
+            drop_where(&mut head.headers, |name| name == header::CONTENT_ENCODING);
+        }
+        Ok(prepared.body)
     }
 
-    async fn rewrite(
-        &self,
-        dialect: Dialect,
-        body: Incoming,
-        entry: Arc<Entry>,
-    ) -> Result<Prepared<Incoming>, BoxError> {
-        let settings = &self.config.settings;
-        let limit = settings.limits.request as u64;
-        let pool = self.pool.clone();
-        if settings.policy.stream_requests || body.size_hint().lower() > limit {
-            let engine = Engine::new(dialect, self.streamed.clone());
-            let body = CompressBody::new(body, engine, pool, entry);
-            return Ok(Prepared::Streamed(Box::new(body)));
-        }
-        let engine = Engine::new(dialect, settings.clone());
-        let idle = self.config.timeouts.idle;
-        Ok(prepare(body, Rewrite { engine, pool, entry, limit, idle }).await?)
+    /// What is to be done with the body, unless it just passes.
+    fn preparation(&self, head: &Parts, way: &Way, entry: &Arc<Entry>) -> Option<Prepare> {
+        let (act, coding) = match way.plan {
+            Plan::Rewrite(coding) if self.config.dry_run => (Act::Count, coding),
+            Plan::Rewrite(coding) => (Act::Rewrite, coding),
+            Plan::Pass(skip) => {
+                entry.write(|record| record.skip = Some(skip));
+                (Act::Pass, Coding::of(&head.headers).ok().filter(|_| way.by_model)?)
+            }
+        };
+        Some(Prepare {
+            dialect: way.dialect?,
+            coding,
+            settings: way.settings.clone(),
+            act,
+            learns_model: way.by_model,
+            pool: self.pool.clone(),
+            entry: entry.clone(),
+            idle: self.config.timeouts.idle,
+        })
     }
 
     fn answer(
         &self,
         answer: Response<Incoming>,
         metered: bool,
+        way: &Way,
         entry: &Arc<Entry>,
     ) -> Response<AnyBody> {
         let (mut head, body) = answer.into_parts();
@@ -127,9 +139,24 @@ impl Forwarder {
         let tap = metered.then(|| Tap::open(&head.headers, limits, entry.clone())).flatten();
         head.version = Version::HTTP_11;
         drop_hop_by_hop(&mut head.headers, &[]);
+        if way.control.as_ref().is_ok_and(|control| control.saved) {
+            head.headers.insert(control::SAVED, saved(entry));
+        }
         let idle = self.config.timeouts.idle;
         Response::from_parts(head, any(ObserveBody::new(body, tap, entry.clone(), idle)))
     }
+}
+
+/// What was saved in this request, as a dictionary of RFC 9651.
+fn saved(entry: &Entry) -> HeaderValue {
+    let (mut bytes, mut tokens) = (0, 0);
+    entry.write(|record| {
+        bytes = record.bytes_in.saturating_sub(record.bytes_out);
+        let total = &record.report.total;
+        tokens = total.tokens_in.saturating_sub(total.tokens_out);
+    });
+    HeaderValue::try_from(format!("bytes={bytes}, tokens={tokens}"))
+        .unwrap_or(HeaderValue::from_static(""))
 }
 
 /// The head as the upstream gets it. `host` follows from the address; `expect` was answered by our

@@ -28,22 +28,27 @@ pub(crate) fn drop_hop_by_hop(headers: &mut HeaderMap, also: &[HeaderName]) {
         .flat_map(|value| value.split(','))
         .filter_map(|name| name.trim().parse().ok())
         .collect();
-    let goes = |name: &HeaderName| {
+    drop_where(headers, |name| {
         HOP_BY_HOP.contains(name) || listed.contains(name) || also.contains(name)
-    };
-    if headers.keys().any(goes) {
-        // Removing from a map moves its last entry, so the order is kept by building a new one.
-        let (old, mut goes_now) = (std::mem::take(headers), false);
-        let mut current = None;
-        headers.reserve(old.len());
-        for (name, value) in old {
-            if let Some(name) = name {
-                goes_now = goes(&name);
-                current = Some(name);
-            }
-            if let Some(name) = current.as_ref().filter(|_| !goes_now) {
-                headers.append(name, value);
-            }
+    });
+}
+
+/// Drops the headers whose name `goes`. The rest keeps its order.
+pub(crate) fn drop_where(headers: &mut HeaderMap, goes: impl Fn(&HeaderName) -> bool) {
+    if !headers.keys().any(&goes) {
+        return;
+    }
+    // Removing from a map moves its last entry, so the order is kept by building a new one.
+    let (old, mut goes_now) = (std::mem::take(headers), false);
+    let mut current = None;
+    headers.reserve(old.len());
+    for (name, value) in old {
+        if let Some(name) = name {
+            goes_now = goes(&name);
+            current = Some(name);
+        }
+        if let Some(name) = current.as_ref().filter(|_| !goes_now) {
+            headers.append(name, value);
         }
     }
 }

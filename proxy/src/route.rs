@@ -3,14 +3,14 @@
 use crate::{
     attest::{Attestation, attestation},
     base::Base,
+    body::{Coding, UnknownCoding},
     config::{Config, Upstreams},
+    control::{Control, ControlError},
+    table::{self, Api, RouteRule},
 };
-use brevity::Dialect;
-use hyper::{
-    HeaderMap, Method, Uri,
-    header::{CONTENT_ENCODING, CONTENT_TYPE},
-    http::request::Parts,
-};
+use brevity::{Dialect, Settings};
+use hyper::{HeaderMap, Method, Uri, header::CONTENT_TYPE, http::request::Parts};
+use std::sync::Arc;
 
 /// What is done with a request.
 #[derive(Debug)]
@@ -29,15 +29,23 @@ pub(crate) enum Route {
 #[derive(Debug)]
 pub(crate) struct Way {
     pub(crate) uri: Uri,
+    /// The path and the query as they came.
+    pub(crate) target: String,
+    /// Its model may send it elsewhere.
+    pub(crate) by_model: bool,
     pub(crate) dialect: Option<Dialect>,
     pub(crate) plan: Plan,
+    /// What the engine may rewrite in it.
+    pub(crate) settings: Arc<Settings>,
+    /// What the client asks of Brevity.
+    pub(crate) control: Result<Control, ControlError>,
 }
 
 /// What is done with a request's body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Plan {
-    /// The engine may rewrite it.
-    Rewrite(Dialect),
+    /// The engine may rewrite it, once its coding is off.
+    Rewrite(Option<Coding>),
     /// It passes byte for byte.
     Pass(Skip),
 }
@@ -50,8 +58,14 @@ pub enum Skip {
     NoDialect,
     /// The content type is not JSON.
     NotJson,
-    /// The body is compressed.
+    /// The body is compressed, and cannot be decoded within the bounds.
     Encoded,
+    /// The client asked for it.
+    Bypassed,
+    /// The client asked for something in words that are not understood.
+    Control,
+    /// What would have left was only counted.
+    DryRun,
     /// Something vouches for the body.
     Attested(Attestation),
     /// The engine failed; the body passed as it came.
@@ -65,21 +79,25 @@ impl Skip {
             Skip::NoDialect => "no-dialect",
             Skip::NotJson => "not-json",
             Skip::Encoded => "encoded",
+            Skip::Bypassed => "bypassed",
+            Skip::Control => "bad-header",
+            Skip::DryRun => "dry-run",
             Skip::Attested(_) => "attested",
             Skip::Failed => "failed",
         }
     }
 }
 
-/// Where a request goes.
-pub(crate) fn route(head: &Parts, config: &Config) -> Route {
+/// Where a request goes. Takes our own headers away.
+pub(crate) fn route(head: &mut Parts, config: &Config) -> Route {
+    let control = Control::take(&mut head.headers);
     match head.uri.path() {
         "/healthz" => own(&head.method, Route::Health),
         "/healthz/upstream" => own(&head.method, Route::Upstreams),
         path if head.method == Method::CONNECT || !path.starts_with('/') => {
             Route::Refused("Brevity is not a forward proxy: set it as the API's base URL instead")
         }
-        path => forward(path, head, config),
+        path => forward(path, head, control, config),
     }
 }
 
@@ -90,13 +108,46 @@ fn own(method: &Method, route: Route) -> Route {
     }
 }
 
-fn forward(path: &str, head: &Parts, config: &Config) -> Route {
+fn forward(
+    path: &str,
+    head: &Parts,
+    control: Result<Control, ControlError>,
+    config: &Config,
+) -> Route {
     let target = head.uri.path_and_query().map_or(path, |target| target.as_str());
-    let Ok(uri) = upstream(path, head, &config.upstreams).join(target) else {
+    let found = table::by_path(&config.routes, target);
+    let joined = match found {
+        Some((rule, rest)) => rule.base().join(rest),
+        None => upstream(path, head, &config.upstreams).join(target),
+    };
+    let Ok(uri) = joined else {
         return Route::Refused("the path does not make a URL behind the upstream's base");
     };
-    let dialect = dialect(&head.method, path);
-    Route::Forward(Way { uri, dialect, plan: plan(dialect, head, config) })
+    let rule = found.map(|(rule, _)| rule);
+    let dialect = match rule.and_then(|rule| rule.api) {
+        Some(Api::Is(dialect)) => Some(dialect).filter(|_| head.method == Method::POST),
+        Some(Api::None) => None,
+        None => dialect(&head.method, path),
+    };
+    let plan = plan(dialect, &control, head, config);
+    let by_model = rule.is_none() && dialect.is_some() && table::asks_model(&config.routes);
+    let settings = settings(rule, control.as_ref().ok(), &config.settings);
+    let target = target.to_owned();
+    Route::Forward(Way { uri, target, by_model, dialect, plan, settings, control })
+}
+
+/// What the engine may rewrite. The closest wins: the request's own headers, then the rule.
+fn settings(
+    rule: Option<&RouteRule>,
+    control: Option<&Control>,
+    configured: &Arc<Settings>,
+) -> Arc<Settings> {
+    let level = rule.and_then(|rule| rule.level).unwrap_or(configured.policy.level);
+    let mut settings = configured.clone();
+    if level != settings.policy.level {
+        Arc::make_mut(&mut settings).policy.level = level;
+    }
+    control.map_or_else(|| settings.clone(), |control| control.settings(&settings))
 }
 
 /// The dialect of a body, from the end of the path: gateways put the same APIs below prefixes.
@@ -107,7 +158,7 @@ fn dialect(method: &Method, path: &str) -> Option<Dialect> {
         Some(Dialect::Anthropic)
     } else if path.ends_with("/chat/completions") {
         Some(Dialect::OpenAiChat)
-    } else if path.ends_with("/responses") {
+    } else if path.ends_with("/responses") || path.ends_with("/responses/input_tokens") {
         Some(Dialect::OpenAiResponses)
     } else {
         None
@@ -117,6 +168,9 @@ fn dialect(method: &Method, path: &str) -> Option<Dialect> {
 /// Both families have paths such as `/v1/models` and `/v1/files`. Anthropic's API asks for a
 /// version header, so that tells them apart.
 fn upstream<'a>(path: &str, head: &Parts, upstreams: &'a Upstreams) -> &'a Base {
+    if path.starts_with("/backend-api/") {
+        return &upstreams.chatgpt;
+    }
     let anthropic = path == "/"
         || path.starts_with("/api/")
         || ["/v1/messages", "/v1/complete"].iter().any(|start| {
@@ -126,27 +180,28 @@ fn upstream<'a>(path: &str, head: &Parts, upstreams: &'a Upstreams) -> &'a Base 
     if anthropic { &upstreams.anthropic } else { &upstreams.openai }
 }
 
-fn plan(dialect: Option<Dialect>, head: &Parts, config: &Config) -> Plan {
-    let Some(dialect) = dialect else { return Plan::Pass(Skip::NoDialect) };
+fn plan(
+    dialect: Option<Dialect>,
+    control: &Result<Control, ControlError>,
+    head: &Parts,
+    config: &Config,
+) -> Plan {
+    match control {
+        _ if dialect.is_none() => return Plan::Pass(Skip::NoDialect),
+        Err(_) => return Plan::Pass(Skip::Control),
+        Ok(control) if control.bypass => return Plan::Pass(Skip::Bypassed),
+        Ok(_) => {}
+    }
     match attestation(&head.uri, &head.headers) {
         Some(Attestation::Login) if config.rewrite_attested => {}
         Some(attestation) => return Plan::Pass(Skip::Attested(attestation)),
         None => {}
     }
-    if is_encoded(&head.headers) {
-        Plan::Pass(Skip::Encoded)
-    } else if !is_json(&head.headers) {
-        Plan::Pass(Skip::NotJson)
-    } else {
-        Plan::Rewrite(dialect)
+    match Coding::of(&head.headers) {
+        Err(UnknownCoding) => Plan::Pass(Skip::Encoded),
+        Ok(_) if !is_json(&head.headers) => Plan::Pass(Skip::NotJson),
+        Ok(coding) => Plan::Rewrite(coding),
     }
-}
-
-fn is_encoded(headers: &HeaderMap) -> bool {
-    headers
-        .get_all(CONTENT_ENCODING)
-        .into_iter()
-        .any(|value| !value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity"))
 }
 
 /// `application/json`, or a type with the suffix `+json` (RFC 6839), whatever its parameters.
@@ -161,6 +216,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use brevity::Level;
     use hyper::Request;
 
     fn head(method: &str, uri: &str, headers: &[(&str, &str)]) -> Parts {
@@ -172,18 +228,24 @@ mod tests {
     }
 
     fn way(method: &str, uri: &str, headers: &[(&str, &str)]) -> Way {
-        match route(&head(method, uri, headers), &Config::default()) {
+        way_in(method, uri, headers, &Config::default())
+    }
+
+    fn way_in(method: &str, uri: &str, headers: &[(&str, &str)], config: &Config) -> Way {
+        match route(&mut head(method, uri, headers), config) {
             Route::Forward(way) => way,
             other => panic!("{method} {uri}: {other:?}"),
         }
     }
 
+    const OAUTH: (&str, &str) = ("authorization", "Bearer sk-ant-oat01-x");
     const JSON: (&str, &str) = ("content-type", "application/json; charset=utf-8");
 
     #[test]
     fn paths_find_their_upstream_and_dialect() {
         let anthropic = "https://api.anthropic.com";
         let openai = "https://api.openai.com";
+        let chatgpt = "https://chatgpt.com";
         let cases = [
             ("POST", "/v1/messages", anthropic, Some(Dialect::Anthropic)),
             ("POST", "/v1/messages?beta=true", anthropic, Some(Dialect::Anthropic)),
@@ -196,6 +258,9 @@ mod tests {
             ("POST", "/v1/responses?x=1", openai, Some(Dialect::OpenAiResponses)),
             ("GET", "/v1/responses", openai, None),
             ("GET", "/v1/responses/resp_1", openai, None),
+            ("POST", "/v1/responses/input_tokens", openai, Some(Dialect::OpenAiResponses)),
+            ("POST", "/backend-api/codex/responses", chatgpt, Some(Dialect::OpenAiResponses)),
+            ("GET", "/backend-api/wham/usage", chatgpt, None),
             ("POST", "/v1/responses/compact", openai, None),
             ("POST", "/v1/responses/resp_1/cancel", openai, None),
             ("POST", "/v1/xresponses", openai, None),
@@ -217,7 +282,7 @@ mod tests {
         {
             let way = way("POST", path, &[JSON]);
             assert_eq!(way.uri.to_string(), format!("https://api.openai.com/v1{path}"));
-            assert_eq!(way.plan, Plan::Rewrite(dialect));
+            assert_eq!((way.plan, way.dialect), (Plan::Rewrite(None), Some(dialect)));
         }
     }
 
@@ -230,34 +295,78 @@ mod tests {
     #[test]
     fn bodies_pass_for_a_reason() {
         let plan = |headers: &[_]| way("POST", "/v1/messages", headers).plan;
-        assert_eq!(plan(&[JSON]), Plan::Rewrite(Dialect::Anthropic));
-        assert_eq!(
-            plan(&[JSON, ("content-encoding", "identity")]),
-            Plan::Rewrite(Dialect::Anthropic)
-        );
-        assert_eq!(plan(&[JSON, ("content-encoding", "zstd")]), Plan::Pass(Skip::Encoded));
+        assert_eq!(plan(&[JSON]), Plan::Rewrite(None));
+        assert_eq!(plan(&[JSON, ("content-encoding", "identity")]), Plan::Rewrite(None));
+        assert_eq!(plan(&[JSON, ("content-encoding", "zstd")]), Plan::Rewrite(Some(Coding::Zstd)));
+        assert_eq!(plan(&[JSON, ("content-encoding", "pack200")]), Plan::Pass(Skip::Encoded));
         assert_eq!(plan(&[]), Plan::Pass(Skip::NotJson));
         assert_eq!(plan(&[("content-type", "text/plain")]), Plan::Pass(Skip::NotJson));
-        let oauth = ("authorization", "Bearer sk-ant-oat01-x");
-        assert_eq!(plan(&[JSON, oauth]), Plan::Pass(Skip::Attested(Attestation::Login)));
+        assert_eq!(plan(&[JSON, OAUTH]), Plan::Pass(Skip::Attested(Attestation::Login)));
+        assert_eq!(plan(&[JSON, ("x-brevity-bypass", "true")]), Plan::Pass(Skip::Bypassed));
+        assert_eq!(plan(&[JSON, ("x-brevity-bypass", "maybe")]), Plan::Pass(Skip::Control));
     }
 
     #[test]
     fn only_logins_can_be_set_aside() {
         let config = Config { rewrite_attested: true, ..Config::default() };
-        let plan =
-            |header| plan(Some(Dialect::Anthropic), &head("POST", "/", &[JSON, header]), &config);
-        assert_eq!(
-            plan(("authorization", "Bearer sk-ant-oat01-x")),
-            Plan::Rewrite(Dialect::Anthropic)
-        );
+        let plan = |header| way_in("POST", "/v1/messages", &[JSON, header], &config).plan;
+        assert_eq!(plan(OAUTH), Plan::Rewrite(None));
         let signed = Plan::Pass(Skip::Attested(Attestation::Signature));
         assert_eq!(plan(("authorization", "AWS4-HMAC-SHA256 x")), signed);
     }
 
+    fn table(rules: &[&str]) -> Config {
+        let routes = rules.iter().map(|rule| rule.parse().unwrap()).collect();
+        Config { routes, ..Config::default() }
+    }
+
+    #[test]
+    fn a_rule_sends_what_is_below_its_path_elsewhere() {
+        let config = table(&[
+            "/openrouter=https://openrouter.ai/api",
+            "/azure=https://x.openai.azure.com/openai/deployments",
+            "/local=http://127.0.0.1:8000/v1 api=openai-chat level=off",
+            "/plain=http://h api=none",
+        ]);
+        let cases = [
+            ("/openrouter/v1/chat/completions", "https://openrouter.ai/api/v1/chat/completions"),
+            (
+                "/azure/gpt/chat/completions?api-version=1",
+                "https://x.openai.azure.com/openai/deployments/gpt/chat/completions?api-version=1",
+            ),
+            ("/local/v1/generate", "http://127.0.0.1:8000/v1/generate"),
+            ("/local/generate", "http://127.0.0.1:8000/v1/generate"),
+        ];
+        for (target, uri) in cases {
+            let way = way_in("POST", target, &[JSON], &config);
+            assert_eq!(way.uri.to_string(), uri);
+            assert_eq!(way.plan, Plan::Rewrite(None));
+            assert_eq!(way.dialect, Some(Dialect::OpenAiChat));
+            let level = if target.starts_with("/local") { Level::Off } else { Level::Lossless };
+            assert_eq!(way.settings.policy.level, level);
+        }
+        let level = ("x-brevity-level", "lossless");
+        let way = way_in("POST", "/local/generate", &[JSON, level], &config);
+        assert_eq!(way.settings.policy.level, Level::Lossless, "the request's own word wins");
+        let way = way_in("GET", "/local/generate", &[JSON], &config);
+        assert_eq!(way.plan, Plan::Pass(Skip::NoDialect), "only what is posted is a request");
+        let way = way_in("POST", "/plain/v1/messages", &[JSON], &config);
+        assert_eq!(way.plan, Plan::Pass(Skip::NoDialect));
+    }
+
+    #[test]
+    fn models_are_asked_for_where_a_rule_is_about_them() {
+        let config = table(&["model:q*=http://h", "/x=http://x"]);
+        let by_model = |method, target| way_in(method, target, &[JSON], &config).by_model;
+        assert!(by_model("POST", "/v1/chat/completions"));
+        assert!(!by_model("POST", "/x/v1/chat/completions"), "its path says where it goes");
+        assert!(!by_model("GET", "/v1/models"));
+        assert!(!way("POST", "/v1/chat/completions", &[JSON]).by_model);
+    }
+
     #[test]
     fn own_paths_and_refusals() {
-        let route = |method, uri| route(&head(method, uri, &[]), &Config::default());
+        let route = |method, uri| route(&mut head(method, uri, &[]), &Config::default());
         assert!(matches!(route("GET", "/healthz"), Route::Health));
         assert!(matches!(route("HEAD", "/healthz/upstream"), Route::Upstreams));
         assert!(matches!(route("POST", "/healthz"), Route::Refused(_)));

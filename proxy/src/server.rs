@@ -93,7 +93,7 @@ impl Server {
         let address = config.listen;
         let own =
             |base: &&crate::base::Base| address.port() != 0 && base.is_local_port(address.port());
-        if let Some(base) = config.upstreams.iter().find(own) {
+        if let Some(base) = config.bases().into_iter().find(own) {
             return Err(ServeError::Loop(base.to_string()));
         }
         let connector = Connector::new(&config)?;
@@ -202,11 +202,11 @@ impl Shared {
         request: Request<Incoming>,
         guard: busy::Guard,
     ) -> Result<Response<AnyBody>, Fault> {
-        let (head, body) = request.into_parts();
-        let way = match route(&head, &self.config) {
+        let (mut head, body) = request.into_parts();
+        let way = match route(&mut head, &self.config) {
             Route::Health => return Ok(admin::health()),
             Route::Upstreams => {
-                return Ok(admin::upstreams(&self.config.upstreams, &self.connector).await);
+                return Ok(admin::upstreams(&self.config, &self.connector).await);
             }
             Route::Refused(why) => return Ok(admin::error(StatusCode::BAD_REQUEST, None, why)),
             Route::Forward(way) => way,

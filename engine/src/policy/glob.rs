@@ -1,5 +1,28 @@
 //! Globs over names.
 
+/// A glob over names: `*` stands for any run of bytes, `?` for one, ASCII letter case is ignored.
+///
+/// ```
+/// use brevity::Glob;
+///
+/// assert!(Glob::new("qwen*-coder").matches("Qwen3-Coder"));
+/// assert!(!Glob::new("qwen").matches("qwen3"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Glob(String);
+
+impl Glob {
+    /// The glob that `text` writes. Every text is one.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// Whether it stands for all of `name`. Takes at most the product of the two lengths.
+    pub fn matches(&self, name: &str) -> bool {
+        matches(&self.0, name)
+    }
+}
+
 /// Whether `glob` matches all of `name`: `*` stands for any run of bytes, `?` for one, letter case
 /// is ignored in ASCII. Takes at most the product of the two lengths.
 pub(super) fn matches(glob: &str, name: &str) -> bool {

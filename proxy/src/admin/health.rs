@@ -3,7 +3,7 @@
 use super::{json, quote};
 use crate::{
     body::AnyBody,
-    config::Upstreams,
+    config::Config,
     upstream::{Connector, chain},
 };
 use hyper::{Response, StatusCode};
@@ -17,9 +17,9 @@ pub(crate) fn health() -> Response<AnyBody> {
 }
 
 /// Whether a connection to each upstream can be made, TLS included. No request is sent.
-pub(crate) async fn upstreams(upstreams: &Upstreams, connector: &Connector) -> Response<AnyBody> {
+pub(crate) async fn upstreams(config: &Config, connector: &Connector) -> Response<AnyBody> {
     let (mut items, mut healthy) = (Vec::new(), true);
-    for base in upstreams.iter() {
+    for base in config.bases() {
         let url = quote(&base.to_string());
         items.push(match connector.probe(base).await {
             Ok(()) => format!(r#"{{"url":{url},"reached":true}}"#),

@@ -1,5 +1,6 @@
 //! The meter's copy of an answer, decoded.
 
+use super::inflate::ZSTD_WINDOW_LOG;
 use crate::meter::{Meter, Usage};
 use brevity::Limits;
 use brotli_decompressor::DecompressorWriter;
@@ -15,9 +16,6 @@ const DECODED: usize = 64 * 1024 * 1024;
 
 /// The buffer of a brotli decoder, in bytes.
 const BROTLI_BUFFER: usize = 4 * 1024;
-
-/// The largest zstd window that RFC 9659 lets an HTTP answer have: 8 MiB, as a power of two.
-const ZSTD_WINDOW_LOG: u32 = 23;
 
 /// Decodes an answer for the meter. What does not decode is not read further.
 pub(crate) struct Decoder {

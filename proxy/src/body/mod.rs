@@ -4,14 +4,20 @@ mod chunks;
 mod compress;
 mod count;
 mod decode;
+mod hold;
+mod inflate;
 mod observe;
+mod prepare;
 mod work;
 
-pub(crate) use chunks::Chunks;
-pub(crate) use compress::{CompressBody, Prepared, Rewrite, prepare};
 pub(crate) use count::CountBody;
+pub(crate) use inflate::{Coding, UnknownCoding};
 pub(crate) use observe::{ObserveBody, Tap};
-pub(crate) use work::{Engine, Pool};
+pub(crate) use prepare::{Act, Prepare};
+pub(crate) use work::Pool;
+
+use chunks::Chunks;
+use compress::CompressBody;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, combinators::UnsyncBoxBody};

@@ -65,7 +65,8 @@ impl Pool {
         Ok((self.run(steps).await?, facts))
     }
 
-    async fn spawn<T: Send + 'static>(
+    /// Runs `work` on the pool, when its turn comes.
+    pub(crate) async fn spawn<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Panicked> {

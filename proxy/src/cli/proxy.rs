@@ -2,7 +2,8 @@
 
 use brevity::{Limits, Output, Policy, Settings};
 use brevity_proxy::{
-    Base, BaseError, Config, LogRecorder, ServeError, Server, Upstreams, config::ListenError,
+    Base, BaseError, Config, LogRecorder, RouteRule, ServeError, Server, ToolSetting, Upstreams,
+    config::ListenError,
 };
 use std::{
     ffi::OsString,
@@ -31,6 +32,21 @@ pub(crate) struct Args {
     #[arg(long, value_name = "URL")]
     upstream: Option<String>,
 
+    /// Send what is below a path, or what names such a model, elsewhere. The path is taken off. Options
+    /// follow the URL, with spaces between: api=anthropic|openai-chat|openai-responses|none,
+    /// level=off|lossless
+    #[arg(long = "route", value_name = "PATH=URL|model:GLOB=URL")]
+    routes: Vec<RouteRule>,
+
+    /// How the results of some tools are treated: GLOB=off leaves them, GLOB=file lets only lines be
+    /// left out that came before, GLOB=lossless lets them be rewritten. The last that matches wins
+    #[arg(long = "tool", value_name = "GLOB=TREATMENT")]
+    tools: Vec<ToolSetting>,
+
+    /// Forward every body as it came, and only count what would have left
+    #[arg(long)]
+    dry_run: bool,
+
     /// Trust only the certificates in this PEM file, in place of the platform's
     #[arg(long, value_name = "FILE")]
     upstream_ca: Option<PathBuf>,
@@ -57,6 +73,7 @@ Examples:
   brevity proxy
   ANTHROPIC_BASE_URL=http://127.0.0.1:2738 ENABLE_TOOL_SEARCH=true claude
   brevity proxy --listen 127.0.0.1:4000 --upstream https://gateway.example/v1
+  brevity proxy --route '/openrouter=https://openrouter.ai/api' --route 'model:qwen*=http://127.0.0.1:8000/v1'
 
 Set BREVITY_LOG to off, error, warn, info or debug. One line per request is written at info.";
 
@@ -107,15 +124,18 @@ fn config(args: &Args) -> Result<Config, Failure> {
     }
     let mut policy = Policy::default();
     policy.stream_requests = args.stream_requests;
+    policy.tools = args.tools.iter().fold(policy.tools, |rules, tool| tool.add(rules));
     policy.output = Output::of(args.output).unwrap_or_default();
     config.settings = Arc::new(Settings::new(policy, Limits::default()));
     config.rewrite_attested = args.rewrite_attested;
+    config.routes.clone_from(&args.routes);
+    config.dry_run = args.dry_run;
     config.upstream_ca.clone_from(&args.upstream_ca);
     Ok(config)
 }
 
 async fn serve(config: Config) -> Result<(), Failure> {
-    let upstreams: Vec<String> = config.upstreams.iter().map(ToString::to_string).collect();
+    let upstreams: Vec<String> = config.bases().iter().map(ToString::to_string).collect();
     let server = Server::bind(config, Arc::new(LogRecorder)).await?;
     let address = server.local_addr()?;
     if !address.ip().is_loopback() {

@@ -111,6 +111,18 @@ impl Entry {
         }
     }
 
+    /// Bytes of the body came.
+    pub(crate) fn came(&self, len: usize) {
+        self.moved();
+        self.write(|record| record.bytes_in += len as u64);
+    }
+
+    /// Bytes of the body leave.
+    pub(crate) fn leaves(&self, len: usize) {
+        self.moved();
+        self.write(|record| record.bytes_out += len as u64);
+    }
+
     /// A byte has moved.
     pub(crate) fn moved(&self) {
         self.moved.store(millis(self.start.elapsed()), Ordering::Relaxed);

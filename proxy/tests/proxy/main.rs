@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod attested;
+mod control;
 mod drain;
 mod fidelity;
 mod own;

@@ -1,0 +1,214 @@
+//! A request body on its way to the engine: held, decoded, rewritten; or left as it came, and why.
+
+use super::{
+    AnyBody, BoxError, Chunks, CompressBody, CountBody, any,
+    hold::{Broken, Held, Long, Whole, hold},
+    inflate::Coding,
+    work::{Engine, Panicked, Pool},
+};
+use crate::{record::Entry, route::Skip};
+use brevity::{Dialect, Level, Settings};
+use bytes::Bytes;
+use hyper::body::Body;
+use std::{io, sync::Arc, time::Duration};
+
+/// How much of a body that streams is held where its head has to tell something, in bytes.
+const HEAD: u64 = 64 * 1024;
+
+/// What is to be done with a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Act {
+    /// The engine rewrites it.
+    Rewrite,
+    /// Its bytes leave as they came; what would have left is only counted.
+    Count,
+    /// It passes. The record says why already.
+    Pass,
+}
+
+/// What it takes to read a body before it leaves.
+#[derive(Clone)]
+pub(crate) struct Prepare {
+    pub(crate) dialect: Dialect,
+    /// The coding that it comes in.
+    pub(crate) coding: Option<Coding>,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) act: Act,
+    /// Its model has to be known before it leaves.
+    pub(crate) learns_model: bool,
+    pub(crate) pool: Pool,
+    pub(crate) entry: Arc<Entry>,
+    /// How long to wait for the next byte.
+    pub(crate) idle: Duration,
+}
+
+/// A body, ready to leave.
+pub(crate) struct Prepared {
+    pub(crate) body: AnyBody,
+    /// It came compressed and leaves as it is.
+    pub(crate) decoded: bool,
+}
+
+impl Prepare {
+    /// Reads `body` as far as it may be held, and says what leaves in its place.
+    ///
+    /// # Errors
+    ///
+    /// When the body does not come. Nothing else fails: what goes wrong here leaves the body as it
+    /// came, and the record says why.
+    pub(crate) async fn prepare<B>(self, body: B) -> Result<Prepared, Broken>
+    where
+        B: Body<Data = Bytes> + Unpin + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        let up_to = self.holds(body.size_hint().lower());
+        Ok(match hold(body, up_to, self.idle, &self.entry).await? {
+            Held::Whole(whole) => self.whole(whole).await,
+            Held::Long(long) => Prepared { body: self.long(long), decoded: false },
+        })
+    }
+
+    /// How much of a body of at least `len` bytes is held, in bytes.
+    fn holds(&self, len: u64) -> u64 {
+        let limit = self.settings.limits.request as u64;
+        match self.settings.policy.stream_requests || len > limit {
+            true if self.learns_model => HEAD,
+            true => 0,
+            false => limit,
+        }
+    }
+
+    async fn whole(self, came: Whole) -> Prepared {
+        let text = match self.text(&came).await {
+            Ok(text) => text,
+            Err(_) => return self.pass(came, Some(Skip::Encoded)),
+        };
+        if self.learns_model {
+            self.learn_model(&text).await;
+        }
+        match self.act {
+            Act::Pass => self.pass(came, None),
+            Act::Count => {
+                tokio::spawn(self.clone().count(text));
+                self.pass(came, Some(Skip::DryRun))
+            }
+            Act::Rewrite => match self.run(text).await {
+                Ok(chunks) => self.leave(came, chunks),
+                Err(failed) => {
+                    tracing::error!("{failed}");
+                    self.pass(came, Some(Skip::Failed))
+                }
+            },
+        }
+    }
+
+    /// The body's text, decoded if it is compressed.
+    async fn text(&self, came: &Whole) -> io::Result<Vec<Bytes>> {
+        let chunks = came.chunks.clone();
+        let Some(coding) = self.coding else { return Ok(chunks) };
+        let limit = self.settings.limits.request;
+        let decoded = self.pool.spawn(move || coding.decode(chunks, limit)).await;
+        Ok(vec![decoded.map_err(io::Error::other)??])
+    }
+
+    async fn learn_model(&self, text: &[Bytes]) {
+        let mut settings = (*self.settings).clone();
+        settings.policy.level = Level::Off;
+        let engine = feed(self.dialect, Arc::new(settings), text);
+        let facts = match engine {
+            Ok(engine) => self.pool.end(engine).await.map(|(_, facts)| facts),
+            Err(panicked) => Err(panicked),
+        };
+        if let Ok(facts) = facts {
+            self.entry.write(|record| record.model = facts.model);
+        }
+    }
+
+    async fn run(&self, text: Vec<Bytes>) -> Result<Vec<Bytes>, Panicked> {
+        let (gathered, facts) =
+            self.pool.end(feed(self.dialect, self.settings.clone(), &text)?).await?;
+        self.entry.note(gathered.outcomes, &facts);
+        Ok(gathered.chunks)
+    }
+
+    /// A dry run's engine. Nobody waits for it.
+    async fn count(self, text: Vec<Bytes>) {
+        if let Err(failed) = self.run(text).await {
+            tracing::error!("{failed}");
+        }
+    }
+
+    /// What the engine made of the body; a compressed one of which it changed nothing leaves as it
+    /// came.
+    fn leave(&self, came: Whole, chunks: Vec<Bytes>) -> Prepared {
+        let decoded = self.coding.is_some();
+        let mut changed = true;
+        self.entry.write(|record| changed = !record.report.rewritten.is_empty());
+        let body = match decoded && !changed {
+            true => came.into_body(),
+            false => Chunks::new(chunks, came.trailers),
+        };
+        self.entry.write(|record| record.bytes_out = body.len());
+        Prepared { body: any(body), decoded: decoded && changed }
+    }
+
+    /// The body as it came, for the reason that is recorded already or for this one.
+    fn pass(&self, came: Whole, skip: Option<Skip>) -> Prepared {
+        let body = came.into_body();
+        self.note(skip);
+        self.entry.write(|record| record.bytes_out = body.len());
+        Prepared { body: any(body), decoded: false }
+    }
+
+    /// A body that is too long to be held.
+    fn long<B>(self, long: Long<B>) -> AnyBody
+    where
+        B: Body<Data = Bytes> + Unpin + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        let Long { came, rest } = long;
+        let fed = match self.coding {
+            Some(_) => Err(Skip::Encoded),
+            None => feed(self.dialect, self.streamed(), &came).map_err(|Panicked| Skip::Failed),
+        };
+        match (fed, self.act) {
+            (Err(skip), _) => self.note(Some(skip)),
+            (Ok(engine), act) => {
+                self.entry.write(|record| record.model.clone_from(&engine.facts().model));
+                let body =
+                    |rest| CompressBody::new(rest, engine, self.pool.clone(), self.entry.clone());
+                match act {
+                    Act::Pass => {}
+                    Act::Rewrite => return any(body(rest)),
+                    Act::Count => {
+                        self.note(Some(Skip::DryRun));
+                        return any(body(rest).dry(came));
+                    }
+                }
+            }
+        }
+        any(CountBody::behind(came, rest, self.entry))
+    }
+
+    /// Why the body passes, unless that is known already.
+    fn note(&self, skip: Option<Skip>) {
+        self.entry.write(|record| record.skip = record.skip.or(skip));
+    }
+
+    /// The settings for a body that is known not to be held whole: the engine holds none of it.
+    fn streamed(&self) -> Arc<Settings> {
+        let mut settings = (*self.settings).clone();
+        settings.policy.stream_requests = true;
+        Arc::new(settings)
+    }
+}
+
+/// An engine that was fed `chunks`.
+fn feed(dialect: Dialect, settings: Arc<Settings>, chunks: &[Bytes]) -> Result<Engine, Panicked> {
+    let mut engine = Engine::new(dialect, settings);
+    chunks.iter().try_for_each(|chunk| engine.write(chunk.clone()))?;
+    Ok(engine)
+}
+
+#[cfg(test)]
+mod tests;
