@@ -53,7 +53,16 @@ pub(super) struct Canon {
 
 impl Canon {
     /// Takes the next bytes.
+    #[inline]
     pub(super) fn write(&mut self, bytes: &[u8]) {
+        match bytes {
+            // Most tokens are one byte.
+            [byte] if self.held.is_none() && self.buffer.len() < ROOM => self.buffer.push(*byte),
+            _ => self.write_run(bytes),
+        }
+    }
+
+    fn write_run(&mut self, bytes: &[u8]) {
         let held = self.held.map_or(0, |start| self.buffer.len() - start);
         if held + bytes.len() > HOLD {
             self.held = None;

@@ -8,8 +8,8 @@ use super::{
 use brevity::{Dialect, escape::unescape};
 use std::borrow::Cow;
 
-/// How Claude Code's attribution begins: a block of `system` that is another in each request and that
-/// Anthropic's API takes out.
+/// How Claude Code's attribution begins: a block of `system` that is another in each request. To name
+/// it on every turn would hide all else.
 const ATTRIBUTION: &[u8] = b"x-anthropic-billing-header:";
 
 /// A member of the root that is watched.

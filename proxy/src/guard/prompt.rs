@@ -51,7 +51,7 @@ pub(crate) struct Message {
 
 impl Prompt {
     /// Reads a body that came in `slices`, nested at most `depth` deep. It takes time by the length of
-    /// the body and 17 KiB beside what it gives, which is bounded by [`MESSAGES`] and [`TOOLS`].
+    /// the body and 20 KiB beside what it gives, which is bounded by [`MESSAGES`] and [`TOOLS`].
     ///
     /// # Errors
     ///

@@ -104,13 +104,13 @@ impl Turn {
                 r#"{{"content":[{{"type":"text","text":"{word}","cache_control":{{"type":"ephemeral"}}}}],"role":"{role}"}}"#
             ),
             (Dialect::OpenAiResponses, "a") => {
-                format!(r#"{{"type":"function_call","call_id":"{at}","arguments":"{word}"}}"#)
+                format!(r#"{{"type":"function_call","call_id":"{word}","arguments":"{word}"}}"#)
             }
             (Dialect::OpenAiResponses, "t") => {
-                format!(r#"{{"type":"function_call_output","call_id":"{at}","output":"{word}"}}"#)
+                format!(r#"{{"type":"function_call_output","call_id":"{word}","output":"{word}"}}"#)
             }
             (Dialect::OpenAiChat, "t") => {
-                format!(r#"{{"role":"tool","tool_call_id":"{at}","content":"{word}"}}"#)
+                format!(r#"{{"role":"tool","tool_call_id":"{word}","content":"{word}"}}"#)
             }
             _ => format!(r#"{{"content":"{word}","role":"{role}"}}"#),
         }

@@ -4,8 +4,11 @@ use super::super::Kind;
 use super::talk::*;
 use brevity::Dialect;
 
-/// Each turn with what is said of it, in a session or without one.
-fn check(name: &str, turns: &[(Turn, &[&str])]) {
+/// Turns, each with what is said of it.
+type Said<'a> = &'a [(Turn, &'a [&'a str])];
+
+/// In each dialect, in a session and without one.
+fn check(name: &str, turns: Said) {
     for session in [None, Some("s")] {
         for dialect in ALL {
             let guard = guard();
@@ -29,124 +32,133 @@ fn shifted(text: &str, by: usize) -> String {
 }
 
 const MESSAGE: &str = " is not what was sent before";
+const SYSTEM: &str = "the system prompt is not what was sent before";
+
+/// Turns of the same system prompt and tools, each with the message that is a bust, if one is.
+fn check_messages(name: &str, turns: &[(&str, &str)]) {
+    let said: Vec<_> = turns.iter().map(|(_, bust)| format!("message {bust}{MESSAGE}")).collect();
+    let said: Vec<_> = said.iter().map(|text| [text.as_str()]).collect();
+    let turns: Vec<(Turn, &[&str])> = turns
+        .iter()
+        .zip(&said)
+        .map(|((messages, bust), said)| {
+            (turn(messages), if bust.is_empty() { &[][..] } else { &said[..] })
+        })
+        .collect();
+    check(name, &turns);
+}
 
 #[test]
-fn what_is_a_bust_and_what_is_not() {
-    let message = |of: &str| format!("message {of}{MESSAGE}");
-    let (one, two, three) = (message("1 of 5"), message("2 of 5"), message("3 of 7"));
-    let system = "the system prompt is not what was sent before";
-    let cases: &[(&str, &[(Turn, &[&str])])] = &[
+fn what_changes_history_is_named_once() {
+    let cases: &[(&str, &[(&str, &str)])] = &[
         (
-            "extensions",
+            "the newest result is another when it is old",
             &[
-                (turn("u0"), &[]),
-                (turn("u0 a1 t2"), &[]),
-                (turn("u0 a1 t2"), &[]),
-                (turn("u0 a1 t2 a3 u4 u5"), &[]),
+                ("u0 a1 t2", ""),
+                ("u0 a1 tx a3 u4", "2 of 5"),
+                ("u0 a1 tx a3 u4 a5 u6", ""),
+                ("u0 a1 tx a3 u4 a5 u6 a7 u8", ""),
             ],
         ),
         (
-            "an old result is another, once",
+            "deep in the history",
             &[
-                (turn("u0 a1 t2"), &[]),
-                (turn("u0 a1 tx a3 u4"), &[&two]),
-                (turn("u0 a1 tx a3 u4 a5 u6"), &[]),
-                (turn("u0 a1 tx a3 u4 a5 u6 a7 u8"), &[]),
+                ("u0 a1 t2 a3 t4 a5 u6", ""),
+                ("u0 a1 tx a3 t4 a5 u6", "2 of 7"),
+                ("u0 a1 tx ay t4 a5 u6", "3 of 7"),
             ],
         ),
+        ("an answer lost its thinking", &[("u0 a1 t2", ""), ("u0 ax t2 a3 u4", "1 of 5")]),
+        ("a message is gone", &[("u0 u1 a2 u3 a4 u5", ""), ("u0 a2 u3 a4 u5", "1 of 5")]),
         (
-            "an old result deep in the history",
-            &[(turn("u0 a1 t2 a3 t4 a5 u6"), &[]), (turn("u0 a1 t2 ax t4 a5 u6"), &[&three])],
+            "all results are cut",
+            &[("u0 a1 t2 a3 t4 a5 t6", ""), ("u0 a1 tx a3 ty a5 tz a7 u8", "2 of 9")],
         ),
-        (
-            "an answer lost its thinking",
-            &[(turn("u0 a1 t2"), &[]), (turn("u0 ax t2 a3 u4"), &[&one])],
-        ),
-        (
-            "a message is gone",
-            &[(turn("u0 u1 a2 u3 a4 u5"), &[]), (turn("u0 a2 u3 a4 u5"), &[&one])],
-        ),
-        (
-            "the system prompt has a clock",
-            &[
-                (turn("u0"), &[]),
-                (turn("u0 a1 t2").system("be brief, it is two"), &[system]),
-                (turn("u0 a1 t2 a3 u4").system("be brief, it is three"), &[system]),
-                (turn("u0 a1 t2 a3 u4 a5 u6").system("be brief, it is three"), &[]),
-            ],
-        ),
+        ("a window slides", &[("u0 a1 t2 a3 t4", ""), ("u0 a3 t4 a5 t6", "1 of 5")]),
+    ];
+    cases.iter().for_each(|(name, turns)| check_messages(name, turns));
+}
+
+#[test]
+fn what_is_no_bust() {
+    let cases: &[(&str, &[&str])] = &[
+        ("extensions", &["u0", "u0 a1 t2", "u0 a1 t2", "u0 a1 t2 a3 u4 u5"]),
         (
             "the user goes back",
-            &[
-                (turn("u0 a1 u2 a3 u4 a5 u6"), &[]),
-                (turn("u0 a1 ux"), &[]),
-                (turn("u0 a1 ux ay uz"), &[]),
-                (turn("u0 a1"), &[]),
-                (turn("ux"), &[]),
-            ],
+            &["u0 a1 u2 a3 u4 a5 u6", "u0 a1 ux", "u0 a1 ux ay uz", "u0 a1", "ux"],
         ),
-        (
-            "a turn is late",
-            &[
-                (turn("u0 a1 u2 a3 u4"), &[]),
-                (turn("u0 a1 u2"), &[]),
-                (turn("u0"), &[]),
-                (turn("u0 a1 u2 a3 u4 a5 u6"), &[]),
-            ],
-        ),
+        ("late turns", &["u0 a1 u2 a3 u4", "u0 a1 u2", "u0", "u0 a1 u2 a3 u4 a5 u6"]),
         (
             "two runs that begin alike",
-            &[
-                (turn("u0"), &[]),
-                (turn("u0"), &[]),
-                (turn("u0 a1 t2"), &[]),
-                (turn("u0 ax ty"), &[]),
-                (turn("u0 a1 t2 a3 t4"), &[]),
-                (turn("u0 ax ty az tw"), &[]),
-            ],
+            &["u0", "u0", "u0 a1 t2", "u0 ax ty", "u0 a1 t2 a3 t4", "u0 ax ty az tw"],
         ),
         (
             "a question aside, with the same history",
             &[
-                (turn("u0 a1 u2"), &[]),
-                (turn("u0 a1 u2 a3 usummarise"), &[]),
-                (turn("u0 a1 u2 a3 u4"), &[]),
-                (turn("u0 a1 u2 a3 u4 a5 usummarise"), &[]),
-                (turn("u0 a1 u2 a3 u4 a5 u6"), &[]),
+                "u0 a1 u2",
+                "u0 a1 u2 a3 usummarise",
+                "u0 a1 u2 a3 u4",
+                "u0 a1 u2 a3 u4 a5 usummarise",
+                "u0 a1 u2 a3 u4 a5 u6",
             ],
         ),
-        (
-            "compacted, and cleared",
-            &[
-                (turn("u0 a1 u2 a3 u4"), &[]),
-                (turn("usummary"), &[]),
-                (turn("usummary a1 u2"), &[]),
-                (turn("unew"), &[]),
-            ],
-        ),
-        (
-            "side requests",
-            &[
-                (turn("u0 a1 u2"), &[]),
-                (turn("title").system("name it").tools(""), &[]),
-                (turn("u0").system("is it new?").tools(""), &[]),
-                (turn("u9").system("an agent").tools("read"), &[]),
-                (turn("u0 a1 u2 a3 u4"), &[]),
-                (turn("u9 a1 t2").system("an agent").tools("read"), &[]),
-            ],
-        ),
-        (
-            "everything at once",
-            &[
-                (turn("u0 a1 t2"), &[]),
-                (
-                    turn("u0 a1 tx a3 u4").system("else").tools("write read run"),
-                    &["tool 0 (write) stood elsewhere before", system, &two],
-                ),
-            ],
-        ),
+        ("compacted, and cleared", &["u0 a1 u2 a3 u4", "usummary", "usummary a1 u2", "unew"]),
     ];
-    cases.iter().for_each(|(name, turns)| check(name, turns));
+    for (name, turns) in cases {
+        let turns: Vec<_> = turns.iter().map(|messages| (*messages, "")).collect();
+        check_messages(name, &turns);
+    }
+}
+
+#[test]
+fn what_changes_the_system_prompt() {
+    let two = format!("message 2 of 5{MESSAGE}");
+    check(
+        "it has a clock",
+        &[
+            (turn("u0"), &[]),
+            (turn("u0 a1 t2").system("it is two"), &[SYSTEM]),
+            (turn("u0 a1 t2 a3 u4").system("it is three"), &[SYSTEM]),
+            (turn("u0 a1 t2 a3 u4 a5 u6").system("it is three"), &[]),
+        ],
+    );
+    check(
+        "everything at once",
+        &[
+            (turn("u0 a1 t2"), &[]),
+            (
+                turn("u0 a1 tx a3 u4").system("else").tools("write read run"),
+                &["tool 0 (write) stood elsewhere before", SYSTEM, &two],
+            ),
+            (turn("u0 a1 tx a3 u4 a5 u6").system("else").tools("write read run"), &[]),
+        ],
+    );
+}
+
+#[test]
+fn side_requests_are_no_busts() {
+    check(
+        "titles and agents",
+        &[
+            (turn("u0 a1 u2"), &[]),
+            (turn("title").system("name it").tools(""), &[]),
+            (turn("u0").system("is it new?").tools(""), &[]),
+            (turn("u9").system("an agent").tools("read"), &[]),
+            (turn("u0 a1 u2 a3 u4"), &[]),
+            (turn("u9 a1 t2").system("an agent").tools("read"), &[]),
+        ],
+    );
+    let aside = || turn("u0 a1 u2 a3 usummarise").system("you sum up").tools("");
+    check(
+        "the whole history with another system prompt misses the cache, and its way back not",
+        &[
+            (turn("u0 a1 u2"), &[]),
+            (aside(), &["tool 0 was sent before and is missing", SYSTEM]),
+            (turn("u0 a1 u2 a3 u4"), &[]),
+            (aside(), &[]),
+            (turn("u0 a1 u2 a3 u4 a5 u6"), &[]),
+        ],
+    );
 }
 
 #[test]
