@@ -193,6 +193,16 @@ impl Report {
     }
 }
 
+impl std::ops::AddAssign for Tally {
+    fn add_assign(&mut self, more: Self) {
+        self.parts += more.parts;
+        self.bytes_in += more.bytes_in;
+        self.bytes_out += more.bytes_out;
+        self.tokens_in += more.tokens_in;
+        self.tokens_out += more.tokens_out;
+    }
+}
+
 impl Tally {
     fn add(&mut self, outcome: &Outcome) {
         self.parts += 1;

@@ -1,6 +1,6 @@
 //! The configuration, parsed and checked whole before a port is bound.
 
-use crate::{base::Base, table::RouteRule};
+use crate::{base::Base, holdout::Share, table::RouteRule};
 use brevity::Settings;
 use std::{
     net::{Ipv4Addr, SocketAddr, ToSocketAddrs},
@@ -30,6 +30,8 @@ pub struct Config {
     pub rewrite_attested: bool,
     /// Forwards every body as it came. What would have left is only counted.
     pub dry_run: bool,
+    /// Leaves this share of conversations untouched, to compare.
+    pub holdout: Option<Share>,
     /// Trust only the certificates in this PEM file, in place of the platform's.
     pub upstream_ca: Option<PathBuf>,
     /// How long to wait for what.
@@ -80,6 +82,7 @@ impl Default for Config {
             settings: Arc::default(),
             rewrite_attested: false,
             dry_run: false,
+            holdout: None,
             upstream_ca: None,
             timeouts: Timeouts::default(),
         }

@@ -3,10 +3,12 @@
 use crate::{
     admin,
     body::{
-        Act, AnyBody, BoxError, Coding, CountBody, Fault, ObserveBody, Pool, Prepare, Tap, any,
+        Act, AnyBody, BoxError, Coding, CountBody, Fault, ObserveBody, Pool, Prepare, Tap,
+        WatchBody, any,
     },
     config::Config,
     control,
+    guard::{Guard, Session},
     headers::{drop_hop_by_hop, drop_where},
     record::Entry,
     route::{Plan, Way},
@@ -27,11 +29,12 @@ pub(crate) struct Forwarder {
     config: Arc<Config>,
     client: Client,
     pool: Pool,
+    guard: Arc<Guard>,
 }
 
 impl Forwarder {
-    pub(crate) fn new(config: Arc<Config>, client: Client) -> Self {
-        Self { config, client, pool: Pool::new() }
+    pub(crate) fn new(config: Arc<Config>, client: Client, guard: Arc<Guard>) -> Self {
+        Self { config, client, pool: Pool::new(), guard }
     }
 
     /// Sends `request` on its way and returns the answer, or the proxy's own error.
@@ -50,7 +53,7 @@ impl Forwarder {
             tracing::warn!("{misread}");
         }
         let body = match self.body(&mut head, body, &way, &entry).await {
-            Ok(body) => body,
+            Ok(body) => self.watch(&head, body, &way, &entry),
             Err(error) => return Err(fail(&entry, error)),
         };
         let (uri, dialect) = (self.destination(&way, &entry), way.dialect);
@@ -119,10 +122,30 @@ impl Forwarder {
             settings: way.settings.clone(),
             act,
             learns_model: way.by_model,
+            holdout: self.config.holdout,
             pool: self.pool.clone(),
             entry: entry.clone(),
             idle: self.config.timeouts.idle,
         })
+    }
+
+    /// Shows what leaves to the cache guard. Nothing that leaves depends on it.
+    fn watch(&self, head: &Parts, body: AnyBody, way: &Way, entry: &Arc<Entry>) -> AnyBody {
+        let Some(dialect) = way.dialect.filter(|_| way.is_turn()) else { return body };
+        if self.config.settings.policy.stream_requests || Coding::of(&head.headers) != Ok(None) {
+            return body;
+        }
+        let session = Session::of(&head.headers);
+        let (guard, pool, entry) = (self.guard.clone(), self.pool.clone(), entry.clone());
+        let show = move |chunks: Vec<_>| {
+            tokio::spawn(async move {
+                let watch = move || guard.watch(dialect, session, &chunks);
+                let busts = pool.spawn(watch).await.unwrap_or_default();
+                entry
+                    .write(|record| record.busts = busts.iter().map(ToString::to_string).collect());
+            });
+        };
+        any(WatchBody::new(body, self.config.settings.limits.request, Box::new(show)))
     }
 
     fn answer(

@@ -12,13 +12,13 @@ mod base;
 mod body;
 mod control;
 mod forward;
-// Not asked by forwarding yet.
-#[allow(dead_code, unused_imports)]
 mod guard;
 mod headers;
+mod holdout;
 mod record;
 mod route;
 mod server;
+mod stats;
 mod table;
 mod upstream;
 
@@ -26,6 +26,7 @@ pub use attest::Attestation;
 pub use base::{Base, BaseError};
 pub use config::{Config, Timeouts, Upstreams};
 pub use control::{ToolSetting, ToolSettingError};
+pub use holdout::{Arm, Share, ShareError};
 pub use record::{LogRecorder, OUTCOMES, Record, Recorder};
 pub use route::Skip;
 pub use server::{ServeError, Server};

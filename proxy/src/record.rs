@@ -5,7 +5,7 @@ mod line;
 
 pub(crate) use entry::Entry;
 
-use crate::{meter::Usage, route::Skip};
+use crate::{holdout::Arm, meter::Usage, route::Skip};
 use brevity::{Dialect, Outcome, Report, Tally};
 use hyper::{Method, StatusCode};
 use std::time::Duration;
@@ -30,6 +30,9 @@ pub struct Record {
     pub dialect: Option<Dialect>,
     /// Why the whole body passed unread, if it did.
     pub skip: Option<Skip>,
+    /// The hash of its conversation's first message and the side that it is on, where a share of
+    /// conversations is held out.
+    pub conversation: Option<(u64, Arm)>,
     /// The model that it names.
     pub model: Option<String>,
     /// Whether it asks for an event stream.
@@ -56,6 +59,9 @@ pub struct Record {
     pub first_byte: Option<Duration>,
     /// From the request's head to the answer's end.
     pub duration: Duration,
+    /// What it changed of what an earlier turn of its conversation sent, in words: the provider's cache
+    /// ends there. At most three places.
+    pub busts: Vec<String>,
     /// What went wrong, if anything did.
     pub error: Option<String>,
 }
@@ -72,9 +78,9 @@ pub struct LogRecorder;
 
 impl Recorder for LogRecorder {
     fn record(&self, record: Record) {
-        match &record.error {
-            Some(_) => tracing::warn!("{record}"),
-            None => tracing::info!("{record}"),
+        match record.error.is_some() || !record.busts.is_empty() {
+            true => tracing::warn!("{record}"),
+            false => tracing::info!("{record}"),
         }
     }
 }
@@ -87,6 +93,7 @@ impl Record {
             path,
             dialect: None,
             skip: None,
+            conversation: None,
             model: None,
             stream: false,
             bytes_in: 0,
@@ -100,6 +107,7 @@ impl Record {
             usage: None,
             first_byte: None,
             duration: Duration::ZERO,
+            busts: Vec::new(),
             error: None,
         }
     }
@@ -111,12 +119,12 @@ impl Record {
     pub(crate) fn add(&mut self, outcomes: Vec<Outcome>, last: Option<u64>, advanced: bool) {
         if advanced {
             let fresh = std::mem::take(&mut self.fresh);
-            add(&mut self.resent, &fresh);
+            self.resent += fresh;
         }
         for outcome in outcomes {
             self.report.add(&outcome);
             let fresh = last.is_none_or(|last| outcome.place.message > last);
-            add(if fresh { &mut self.fresh } else { &mut self.resent }, &weight(&outcome));
+            *(if fresh { &mut self.fresh } else { &mut self.resent }) += weight(&outcome);
             if self.outcomes.len() < OUTCOMES {
                 self.outcomes.push(outcome);
             }
@@ -128,14 +136,6 @@ fn weight(outcome: &Outcome) -> Tally {
     let mut one = Report::default();
     one.add(outcome);
     one.total
-}
-
-fn add(to: &mut Tally, more: &Tally) {
-    to.parts += more.parts;
-    to.bytes_in += more.bytes_in;
-    to.bytes_out += more.bytes_out;
-    to.tokens_in += more.tokens_in;
-    to.tokens_out += more.tokens_out;
 }
 
 #[cfg(test)]

@@ -19,6 +19,8 @@ pub(crate) enum Route {
     Health,
     /// The proxy says which upstreams it reaches.
     Upstreams,
+    /// The proxy says what all requests came to.
+    Stats,
     /// Nothing can be done with it; why, and what to do.
     Refused(&'static str),
     /// It goes to an upstream.
@@ -39,6 +41,14 @@ pub(crate) struct Way {
     pub(crate) settings: Arc<Settings>,
     /// What the client asks of Brevity.
     pub(crate) control: Result<Control, ControlError>,
+}
+
+impl Way {
+    /// Whether the request is a turn of a conversation, and does not only ask what one would cost.
+    pub(crate) fn is_turn(&self) -> bool {
+        let path = self.uri.path();
+        !path.ends_with("/count_tokens") && !path.ends_with("/input_tokens")
+    }
 }
 
 /// What is done with a request's body.
@@ -64,6 +74,8 @@ pub enum Skip {
     Bypassed,
     /// The client asked for something in words that are not understood.
     Control,
+    /// Its conversation is held out, to compare.
+    HeldOut,
     /// What would have left was only counted.
     DryRun,
     /// Something vouches for the body.
@@ -81,6 +93,7 @@ impl Skip {
             Skip::Encoded => "encoded",
             Skip::Bypassed => "bypassed",
             Skip::Control => "bad-header",
+            Skip::HeldOut => "held-out",
             Skip::DryRun => "dry-run",
             Skip::Attested(_) => "attested",
             Skip::Failed => "failed",
@@ -94,6 +107,7 @@ pub(crate) fn route(head: &mut Parts, config: &Config) -> Route {
     match head.uri.path() {
         "/healthz" => own(&head.method, Route::Health),
         "/healthz/upstream" => own(&head.method, Route::Upstreams),
+        "/stats" => own(&head.method, Route::Stats),
         path if head.method == Method::CONNECT || !path.starts_with('/') => {
             Route::Refused("Brevity is not a forward proxy: set it as the API's base URL instead")
         }
@@ -104,7 +118,7 @@ pub(crate) fn route(head: &mut Parts, config: &Config) -> Route {
 fn own(method: &Method, route: Route) -> Route {
     match *method {
         Method::GET | Method::HEAD => route,
-        _ => Route::Refused("the health checks of Brevity answer GET and HEAD alone"),
+        _ => Route::Refused("what Brevity answers by itself is asked for by GET or HEAD alone"),
     }
 }
 

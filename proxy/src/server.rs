@@ -7,8 +7,10 @@ use crate::{
     body::{AnyBody, Fault},
     config::Config,
     forward::Forwarder,
+    guard::{Bounds, Guard},
     record::{Entry, Record, Recorder},
     route::{Route, route},
+    stats::Stats,
     upstream::{self, Connector, TlsError},
 };
 use busy::Busy;
@@ -79,7 +81,7 @@ struct Shared {
     config: Arc<Config>,
     connector: Connector,
     forwarder: Forwarder,
-    recorder: Arc<dyn Recorder>,
+    stats: Arc<Stats>,
     requests: AtomicU64,
 }
 
@@ -98,13 +100,16 @@ impl Server {
         }
         let connector = Connector::new(&config)?;
         let config = Arc::new(config);
-        let forwarder = Forwarder::new(config.clone(), upstream::client(connector.clone()));
+        let guard = Arc::new(Guard::new(Bounds::default(), config.settings.limits.json_depth));
+        let client = upstream::client(connector.clone());
+        let forwarder = Forwarder::new(config.clone(), client, guard.clone());
         let listener = TcpListener::bind(address).await.map_err(|source| match source.kind() {
             io::ErrorKind::AddrInUse => ServeError::PortInUse(address),
             _ => ServeError::Bind { address, source },
         })?;
+        let stats = Arc::new(Stats::new(&config, guard, recorder));
         let requests = AtomicU64::new(0);
-        let shared = Arc::new(Shared { config, connector, forwarder, recorder, requests });
+        let shared = Arc::new(Shared { config, connector, forwarder, stats, requests });
         Ok(Self { listener, shared })
     }
 
@@ -208,13 +213,14 @@ impl Shared {
             Route::Upstreams => {
                 return Ok(admin::upstreams(&self.config, &self.connector).await);
             }
+            Route::Stats => return Ok(admin::stats(&self.stats)),
             Route::Refused(why) => return Ok(admin::error(StatusCode::BAD_REQUEST, None, why)),
             Route::Forward(way) => way,
         };
         let ordinal = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
         let mut record = Record::new(ordinal, head.method.clone(), head.uri.path().to_owned());
         record.dialect = way.dialect;
-        let entry = Entry::new(record, self.recorder.clone(), guard);
+        let entry = Entry::new(record, self.stats.clone(), guard);
         self.forwarder.forward(Request::from_parts(head, body), way, entry).await
     }
 }

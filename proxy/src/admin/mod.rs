@@ -1,4 +1,4 @@
-//! What the proxy answers by itself: health checks, and errors in the shape that clients expect.
+//! What the proxy answers by itself: health checks, sums, and errors in the shape that clients expect.
 
 mod error;
 mod health;
@@ -6,13 +6,21 @@ mod health;
 pub(crate) use error::error;
 pub(crate) use health::{health, upstreams};
 
-use crate::body::{AnyBody, any};
+use crate::{
+    body::{AnyBody, any},
+    stats::Stats,
+};
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{
     Response, StatusCode,
     header::{CONTENT_TYPE, HeaderValue},
 };
+
+/// What all requests came to.
+pub(crate) fn stats(stats: &Stats) -> Response<AnyBody> {
+    json(StatusCode::OK, stats.json())
+}
 
 /// An answer in JSON.
 fn json(status: StatusCode, text: String) -> Response<AnyBody> {

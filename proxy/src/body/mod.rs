@@ -8,12 +8,14 @@ mod hold;
 mod inflate;
 mod observe;
 mod prepare;
+mod watch;
 mod work;
 
 pub(crate) use count::CountBody;
 pub(crate) use inflate::{Coding, UnknownCoding};
 pub(crate) use observe::{ObserveBody, Tap};
 pub(crate) use prepare::{Act, Prepare};
+pub(crate) use watch::WatchBody;
 pub(crate) use work::Pool;
 
 use chunks::Chunks;

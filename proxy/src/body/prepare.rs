@@ -6,7 +6,12 @@ use super::{
     inflate::Coding,
     work::{Engine, Panicked, Pool},
 };
-use crate::{record::Entry, route::Skip};
+use crate::{
+    guard::first_message,
+    holdout::{Arm, Share},
+    record::Entry,
+    route::Skip,
+};
 use brevity::{Dialect, Level, Settings};
 use bytes::Bytes;
 use hyper::body::Body;
@@ -36,6 +41,8 @@ pub(crate) struct Prepare {
     pub(crate) act: Act,
     /// Its model has to be known before it leaves.
     pub(crate) learns_model: bool,
+    /// The share of conversations that pass.
+    pub(crate) holdout: Option<Share>,
     pub(crate) pool: Pool,
     pub(crate) entry: Arc<Entry>,
     /// How long to wait for the next byte.
@@ -64,7 +71,10 @@ impl Prepare {
         let up_to = self.holds(body.size_hint().lower());
         Ok(match hold(body, up_to, self.idle, &self.entry).await? {
             Held::Whole(whole) => self.whole(whole).await,
-            Held::Long(long) => Prepared { body: self.long(long), decoded: false },
+            Held::Long(long) => {
+                let held_out = self.coding.is_none() && self.is_held_out(&long.came).await;
+                Prepared { body: self.long(long, held_out), decoded: false }
+            }
         })
     }
 
@@ -72,7 +82,7 @@ impl Prepare {
     fn holds(&self, len: u64) -> u64 {
         let limit = self.settings.limits.request as u64;
         match self.settings.policy.stream_requests || len > limit {
-            true if self.learns_model => HEAD,
+            true if self.learns_model || self.holdout.is_some() => HEAD,
             true => 0,
             false => limit,
         }
@@ -85,6 +95,9 @@ impl Prepare {
         };
         if self.learns_model {
             self.learn_model(&text).await;
+        }
+        if self.is_held_out(&text).await {
+            return self.pass(came, Some(Skip::HeldOut));
         }
         match self.act {
             Act::Pass => self.pass(came, None),
@@ -124,6 +137,18 @@ impl Prepare {
         }
     }
 
+    /// Whether its conversation is held out. A body that says nothing is not, and counts in no arm.
+    async fn is_held_out(&self, text: &[Bytes]) -> bool {
+        let (Some(share), Act::Rewrite) = (self.holdout, self.act) else { return false };
+        let (dialect, depth) = (self.dialect, self.settings.limits.json_depth);
+        let text = text.to_vec();
+        let first = self.pool.spawn(move || first_message(dialect, &text, depth)).await;
+        let Ok(Some(first)) = first else { return false };
+        let arm = share.arm(first.number());
+        self.entry.write(|record| record.conversation = Some((first.number(), arm)));
+        arm == Arm::HeldOut
+    }
+
     async fn run(&self, text: Vec<Bytes>) -> Result<Vec<Bytes>, Panicked> {
         let (gathered, facts) =
             self.pool.end(feed(self.dialect, self.settings.clone(), &text)?).await?;
@@ -161,7 +186,7 @@ impl Prepare {
     }
 
     /// A body that is too long to be held.
-    fn long<B>(self, long: Long<B>) -> AnyBody
+    fn long<B>(self, long: Long<B>, held_out: bool) -> AnyBody
     where
         B: Body<Data = Bytes> + Unpin + Send + 'static,
         B::Error: Into<BoxError>,
@@ -169,6 +194,7 @@ impl Prepare {
         let Long { came, rest } = long;
         let fed = match self.coding {
             Some(_) => Err(Skip::Encoded),
+            None if held_out => Err(Skip::HeldOut),
             None => feed(self.dialect, self.streamed(), &came).map_err(|Panicked| Skip::Failed),
         };
         match (fed, self.act) {

@@ -2,8 +2,8 @@
 
 use brevity::{Limits, Output, Policy, Settings};
 use brevity_proxy::{
-    Base, BaseError, Config, LogRecorder, RouteRule, ServeError, Server, ToolSetting, Upstreams,
-    config::ListenError,
+    Base, BaseError, Config, LogRecorder, RouteRule, ServeError, Server, Share, ToolSetting,
+    Upstreams, config::ListenError,
 };
 use std::{
     ffi::OsString,
@@ -42,6 +42,11 @@ pub(crate) struct Args {
     /// left out that came before, GLOB=lossless lets them be rewritten. The last that matches wins
     #[arg(long = "tool", value_name = "GLOB=TREATMENT")]
     tools: Vec<ToolSetting>,
+
+    /// Leave this share of conversations untouched, and compare both arms in /stats. A conversation
+    /// never changes sides: the hash of its first message decides
+    #[arg(long, value_name = "SHARE", conflicts_with = "dry_run")]
+    holdout: Option<Share>,
 
     /// Forward every body as it came, and only count what would have left
     #[arg(long)]
@@ -130,6 +135,7 @@ fn config(args: &Args) -> Result<Config, Failure> {
     config.rewrite_attested = args.rewrite_attested;
     config.routes.clone_from(&args.routes);
     config.dry_run = args.dry_run;
+    config.holdout = args.holdout;
     config.upstream_ca.clone_from(&args.upstream_ca);
     Ok(config)
 }

@@ -23,7 +23,6 @@ mod table;
 mod tests;
 
 pub(crate) use bust::{Bust, Kind};
-pub(crate) use canon::Digest;
 pub(crate) use prompt::{Prompt, first_message};
 pub(crate) use session::Session;
 pub(crate) use table::Bounds;

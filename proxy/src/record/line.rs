@@ -22,6 +22,9 @@ impl fmt::Display for Record {
         self.parts(f)?;
         self.usage(f)?;
         self.times(f)?;
+        for bust in &self.busts {
+            write!(f, " | cache: {bust}")?;
+        }
         match &self.error {
             Some(error) => write!(f, " | error: {error}"),
             None => Ok(()),

@@ -1,10 +1,12 @@
 //! The proxy over real sockets, in front of upstreams that the tests are.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod arms;
 mod attested;
 mod control;
 mod drain;
 mod fidelity;
+mod guard;
 mod own;
 mod rewrite;
 mod streams;

@@ -40,6 +40,7 @@ fn prepare(entry: Arc<Entry>, limit: usize) -> Prepare {
         settings: Arc::new(settings),
         act: Act::Rewrite,
         learns_model: false,
+        holdout: None,
         pool: Pool::new(),
         entry,
         idle: Duration::from_secs(60),

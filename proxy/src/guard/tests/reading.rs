@@ -1,11 +1,11 @@
 //! Which bodies have the same digests.
 
-use super::super::{Prompt, first_message};
+use super::super::{Prompt, canon::Digest, first_message};
 use super::talk::{ALL, Turn, guard, read, turn};
 use brevity::{Dialect, Limits, walk::json::JsonErrorKind};
 use bytes::Bytes;
 
-fn first(dialect: Dialect, body: &str) -> Option<super::super::Digest> {
+fn first(dialect: Dialect, body: &str) -> Option<Digest> {
     first_message(dialect, &[Bytes::copy_from_slice(body.as_bytes())], 64)
 }
 
