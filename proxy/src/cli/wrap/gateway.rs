@@ -87,10 +87,38 @@ fn is_brevity(base: &Base) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::agents::{OTHER, find};
     use super::*;
 
     fn base(text: &str) -> Base {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_first_variable_that_is_set_counts() {
+        let user = [
+            ("ANTHROPIC_BASE_URL", "https://second"),
+            ("OPENAI_API_BASE", ""),
+            ("OPENAI_BASE_URL", "https://gate/x"),
+        ];
+        let gateways = Gateways::of(find("aider").unwrap(), &user.into_iter().collect()).unwrap();
+        let upstreams = gateways.upstreams();
+        assert_eq!(
+            (upstreams.anthropic, upstreams.openai),
+            (base("https://second"), base("https://gate/x"))
+        );
+        assert_eq!((&*gateways.anthropic_version(), &*gateways.openai_version()), ("", ""));
+    }
+
+    #[test]
+    fn brevity_is_no_gateway_to_itself() {
+        let user =
+            [("ANTHROPIC_BASE_URL", "http://127.0.0.1:2738"), ("OPENAI_BASE_URL", "https://gate")];
+        let gateways = Gateways::of(&OTHER, &user.into_iter().collect()).unwrap();
+        let upstreams = gateways.upstreams();
+        assert_eq!(upstreams.anthropic, Upstreams::default().anthropic);
+        assert_eq!(upstreams.openai, base("https://gate"));
+        assert_eq!(gateways.brevity, Some(base("http://127.0.0.1:2738")));
     }
 
     #[test]

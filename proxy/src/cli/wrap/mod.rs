@@ -139,7 +139,7 @@ fn start(args: &Args) -> Result<ExitCode, Failure> {
     let way = Way::choose(args, &Gateways::of(call.agent, &user)?)?;
     if args.print {
         let setting = Setting::new(call.agent, &way.address(None), &user)?;
-        say(args, &format!("start `brevity proxy` first; this one goes through {way}"));
+        say(args, &format!("the line needs a proxy that runs: {way}"));
         return Ok(print(&format!("{}\n", setting.line(call.program, call.words))));
     }
     let own = way.open(args)?;

@@ -21,12 +21,18 @@ impl Env {
     /// That of this process. A name that is no UTF-8 is not one that we look for.
     pub(super) fn of_process() -> Self {
         let utf8 = |(name, value): (OsString, _)| Some((name.into_string().ok()?, value));
-        Self(std::env::vars_os().filter_map(utf8).collect())
+        std::env::vars_os().filter_map(utf8).collect()
     }
 
     /// The value of a variable that is set and not empty.
     pub(super) fn var(&self, name: &str) -> Option<&OsStr> {
         self.0.get(name).map(OsString::as_os_str).filter(|value| !value.is_empty())
+    }
+}
+
+impl<N: Into<String>, V: Into<OsString>> FromIterator<(N, V)> for Env {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
     }
 }
 
@@ -133,7 +139,7 @@ mod tests {
     use super::*;
 
     fn env(pairs: &[(&str, &str)]) -> Env {
-        Env(pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect())
+        pairs.iter().copied().collect()
     }
 
     fn address() -> Address {
