@@ -1,6 +1,6 @@
 //! What agents are told, and where their requests go.
 
-use crate::world::{Session, World, messages, post, stderr, stdout, upstream};
+use crate::world::{Session, World, address, messages, post, stderr, stdout, upstream};
 
 #[test]
 fn an_agents_requests_go_through_to_the_users_own_gateway() {
@@ -26,7 +26,7 @@ fn an_agents_requests_go_through_to_the_users_own_gateway() {
     let end = "brevity: 1 request, tool results est. (o200k) ";
     assert!(said.starts_with(&start) && said[start.len()..].starts_with(end), "{said}");
     assert_eq!(said.lines().count(), 2);
-    assert!(std::net::TcpStream::connect(crate::world::address(&proxy)).is_err());
+    assert!(std::net::TcpStream::connect(address(&proxy)).is_err());
     assert_eq!(world.files(), before);
 }
 
@@ -56,6 +56,22 @@ fn an_upstream_can_be_named() {
     let proxy = argument.strip_prefix("openai_base_url=\"").and_then(|rest| rest.strip_suffix('"'));
     post(proxy.expect("a setting"), "/responses", r#"{"model":"m"}"#);
     assert_eq!(told.recv().expect("a request").0, "/v1/responses");
+    assert_eq!(session.end().0, Some(0));
+}
+
+#[test]
+fn a_login_of_codex_is_given_the_bare_address() {
+    let world = World::new().with("codex", r#"echo "$2"; read word; exit 0"#);
+    let (gateway, told) = upstream();
+    let upstream = format!("{gateway}/backend-api/codex");
+    let options = ["--upstream", &upstream, "codex-chatgpt"];
+    let mut session = Session::start(world.wrap(&[], &options));
+    let argument = session.line();
+    let proxy = argument.strip_prefix("openai_base_url=\"").and_then(|rest| rest.strip_suffix('"'));
+    let proxy = proxy.expect("a setting");
+    assert_eq!(proxy, format!("http://{}", address(proxy)));
+    post(proxy, "/responses", r#"{"model":"m"}"#);
+    assert_eq!(told.recv().expect("a request").0, "/backend-api/codex/responses");
     assert_eq!(session.end().0, Some(0));
 }
 

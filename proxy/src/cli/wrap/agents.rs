@@ -18,6 +18,8 @@ pub(super) struct Agent {
     pub(super) anthropic: &'static [&'static str],
     /// The same for OpenAI's.
     pub(super) openai: &'static [&'static str],
+    /// Where its requests to OpenAI belong, if not to the API.
+    pub(super) home: Option<&'static str>,
 }
 
 /// One thing that an agent is told.
@@ -49,6 +51,7 @@ pub(super) const AGENTS: &[Agent] = &[
         told: &[Env("ANTHROPIC_BASE_URL", "{root}"), Default("ENABLE_TOOL_SEARCH", "true")],
         anthropic: &["ANTHROPIC_BASE_URL"],
         openai: &[],
+        home: None,
     },
     Agent {
         name: "codex",
@@ -58,15 +61,18 @@ pub(super) const AGENTS: &[Agent] = &[
         told: &[Arg("-c"), Arg("openai_base_url=\"{root}{openai}\"")],
         anthropic: &[],
         openai: &[],
+        home: None,
     },
     Agent {
         name: "codex-chatgpt",
         program: "codex",
         title: "Codex with a ChatGPT login",
-        // Its token is good for this host and path alone.
-        told: &[Arg("-c"), Arg("openai_base_url=\"{root}/backend-api/codex\"")],
+        // Its token is good for one host and path. A base that names that path itself would be sent
+        // to the host of the account's workspace, past the proxy.
+        told: &[Arg("-c"), Arg("openai_base_url=\"{root}\"")],
         anthropic: &[],
         openai: &[],
+        home: Some("https://chatgpt.com/backend-api/codex"),
     },
     Agent {
         name: "aider",
@@ -75,6 +81,7 @@ pub(super) const AGENTS: &[Agent] = &[
         told: &[Env("OPENAI_API_BASE", "{root}{openai}"), Env("ANTHROPIC_API_BASE", "{root}")],
         anthropic: &["ANTHROPIC_API_BASE", "ANTHROPIC_BASE_URL"],
         openai: &["OPENAI_API_BASE", "OPENAI_BASE_URL"],
+        home: None,
     },
     Agent {
         name: "opencode",
@@ -83,6 +90,7 @@ pub(super) const AGENTS: &[Agent] = &[
         told: &[Whole("OPENCODE_CONFIG_CONTENT", OPENCODE)],
         anthropic: &["ANTHROPIC_BASE_URL"],
         openai: &["OPENAI_BASE_URL"],
+        home: None,
     },
     Agent {
         name: "goose",
@@ -92,6 +100,7 @@ pub(super) const AGENTS: &[Agent] = &[
         told: &[Env("ANTHROPIC_HOST", "{root}"), Env("OPENAI_HOST", "{root}")],
         anthropic: &["ANTHROPIC_HOST"],
         openai: &["OPENAI_HOST"],
+        home: None,
     },
     Agent {
         name: "qwen",
@@ -100,6 +109,7 @@ pub(super) const AGENTS: &[Agent] = &[
         told: &[Env("OPENAI_BASE_URL", "{root}{openai}")],
         anthropic: &[],
         openai: &["OPENAI_BASE_URL"],
+        home: None,
     },
 ];
 
@@ -117,6 +127,7 @@ pub(super) const OTHER: Agent = Agent {
     ],
     anthropic: &["ANTHROPIC_BASE_URL"],
     openai: &["OPENAI_BASE_URL", "OPENAI_API_BASE"],
+    home: None,
 };
 
 /// The agent with this name.

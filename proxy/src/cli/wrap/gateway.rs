@@ -31,6 +31,8 @@ impl Gateways {
                 gateways.brevity = Some(own);
             }
         }
+        let home = || agent.home.map(|url| url.parse().expect("a constant URL"));
+        gateways.openai = gateways.openai.or_else(home);
         Ok(gateways)
     }
 
@@ -108,6 +110,12 @@ mod tests {
             (base("https://second"), base("https://gate/x"))
         );
         assert_eq!((&*gateways.anthropic_version(), &*gateways.openai_version()), ("", ""));
+    }
+
+    #[test]
+    fn a_login_has_its_own_host() {
+        let gateways = Gateways::of(find("codex-chatgpt").unwrap(), &Env::default()).unwrap();
+        assert_eq!(gateways.upstreams().openai, base("https://chatgpt.com/backend-api/codex"));
     }
 
     #[test]

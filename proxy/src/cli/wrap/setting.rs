@@ -159,7 +159,7 @@ mod tests {
         let cases = [
             ("claude", "ANTHROPIC_BASE_URL=http://h:1 ENABLE_TOOL_SEARCH=true claude x"),
             ("codex", r#"codex -c 'openai_base_url="http://h:1/v1"' x"#),
-            ("codex-chatgpt", r#"codex -c 'openai_base_url="http://h:1/backend-api/codex"' x"#),
+            ("codex-chatgpt", r#"codex -c 'openai_base_url="http://h:1"' x"#),
             ("aider", "OPENAI_API_BASE=http://h:1/v1 ANTHROPIC_API_BASE=http://h:1 aider x"),
             (
                 "opencode",
