@@ -60,19 +60,19 @@ fn a_typo_names_the_agent_that_was_meant() {
 #[test]
 fn what_makes_no_sense_starts_nothing() {
     let world = World::new().with("opencode", "echo ran").with("claude", "echo ran");
-    let cases: [(&[(&str, &str)], &[&str], &str); 5] = [
-        (&[("OPENCODE_CONFIG_CONTENT", "{}")], &["opencode"], "OPENCODE_CONFIG_CONTENT is set"),
-        (&[("ANTHROPIC_BASE_URL", "gateway")], &["claude"], "ANTHROPIC_BASE_URL: `gateway` must"),
-        (&[], &["--upstream", "x", "claude"], "--upstream: `x` must start"),
-        (&[], &["--proxy=x", "claude"], "--proxy: `x` must start"),
-        (&[], &["--proxy", "--upstream", "http://h", "claude"], "cannot be used with"),
-    ];
-    for (env, words, expected) in cases {
+    let refused = |env: &[(&str, &str)], words: &[&str], expected: &str| {
         let output = world.run(env, words);
         assert_eq!(output.status.code(), Some(2), "{words:?}");
         assert!(stderr(&output).contains(expected), "{}", stderr(&output));
         assert!(output.stdout.is_empty());
-    }
+    };
+    let content = [("OPENCODE_CONFIG_CONTENT", "{}")];
+    refused(&content, &["opencode"], "OPENCODE_CONFIG_CONTENT is set");
+    let gateway = [("ANTHROPIC_BASE_URL", "gateway")];
+    refused(&gateway, &["claude"], "ANTHROPIC_BASE_URL: `gateway` must");
+    refused(&[], &["--upstream", "x", "claude"], "--upstream: `x` must start");
+    refused(&[], &["--proxy=x", "claude"], "--proxy: `x` must start");
+    refused(&[], &["--proxy", "--upstream", "http://h", "claude"], "cannot be used with");
 }
 
 #[test]

@@ -87,6 +87,16 @@ fn the_log_goes_to_a_file_and_nowhere_else() {
 }
 
 #[test]
+fn an_option_counts_more_than_the_environment() {
+    let world = World::new().with("claude", "exit 3");
+    let env = [("ANTHROPIC_BASE_URL", "no URL at all")];
+    let output = world.run(&env, &["--upstream", "http://127.0.0.1:9", "claude"]);
+    assert_eq!(output.status.code(), Some(3));
+    let expected = "brevity: claude goes through Brevity to http://127.0.0.1:9\n";
+    assert!(stderr(&output).starts_with(expected), "{}", stderr(&output));
+}
+
+#[test]
 fn an_agent_that_asks_nothing_is_told_of() {
     let world = World::new().with("claude", "exit 0");
     let said = stderr(&world.run(&[], &["claude"]));
