@@ -3,7 +3,7 @@
 //! Exit codes: 0 when all went well, also when the reader of a pipe has closed it early, since it
 //! has what it wanted; 1 when something could not be read or written, or is not the kind
 //! that was asked for; 2 when the arguments make no
-//! sense. `exec` gives the exit code of its command.
+//! sense. `exec` and `wrap` give the exit code of their command.
 
 mod compress;
 mod demo;
@@ -14,6 +14,7 @@ mod io;
 mod proxy;
 mod stats;
 mod stream;
+mod wrap;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::{error::Error, io::Write as _, process::ExitCode};
@@ -33,6 +34,7 @@ Examples:
   cargo metadata --format-version 1 | brevity compress --stats > short.txt
   brevity expand short.txt
   brevity exec -- cargo test
+  brevity wrap claude
   brevity inspect --api anthropic request.json";
 
 #[derive(Debug, Subcommand)]
@@ -45,6 +47,8 @@ enum Command {
     Expand(expand::Args),
     /// Run a command and shorten what it prints
     Exec(exec::Args),
+    /// Start an agent with a proxy in front of it, for as long as it runs
+    Wrap(wrap::Args),
     /// Show what Brevity sees in an input, and why it leaves parts of it alone
     Inspect(inspect::Args),
     /// Replay an agent's conversation through the proxy, with a table per turn
@@ -84,6 +88,7 @@ impl Cli {
             Command::Compress(args) => exit(compress::run(&args)),
             Command::Expand(args) => exit(expand::run(&args)),
             Command::Exec(args) => exec::run(&args),
+            Command::Wrap(args) => wrap::run(&args),
             Command::Inspect(args) => exit(inspect::run(&args)),
             Command::Demo(args) => demo::run(&args),
         }

@@ -22,6 +22,8 @@ use elsewhere as system;
 #[cfg(unix)]
 use unix as system;
 
+pub(super) use system::{Leash, code};
+
 use super::{
     Failure, fail,
     io::Output,
@@ -30,12 +32,11 @@ use super::{
 use brevity::Treatment;
 use pump::Flow;
 use std::{
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     io::{ErrorKind, IsTerminal as _, PipeReader, Write as _, pipe},
     process::{Child, Command, ExitCode},
     thread::{self, ScopedJoinHandle},
 };
-use system::Leash;
 
 /// The arguments of `brevity exec`.
 #[derive(Debug, clap::Args)]
@@ -86,7 +87,8 @@ impl Args {
     }
 }
 
-fn not_run(program: &OsString, error: &std::io::Error) -> ExitCode {
+/// Says why `program` did not start. Gives the exit code that shells give.
+pub(super) fn not_run(program: &OsStr, error: &std::io::Error) -> ExitCode {
     let program = program.display();
     let _ = writeln!(std::io::stderr(), "brevity: cannot run {program}: {error}");
     ExitCode::from(if error.kind() == ErrorKind::NotFound { 127 } else { 126 })
@@ -143,7 +145,7 @@ fn watch(
             error.map(|tap| scope.spawn(move || pump::pump(tap, Output::stderr(), treatment)));
         let status = leash.wait(&mut child)?;
         let flows = std::iter::once(output).chain(error).map(join).collect();
-        Ok((system::code(status), flows))
+        Ok((code(status), flows))
     })
 }
 

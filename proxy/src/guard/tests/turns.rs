@@ -216,3 +216,18 @@ fn sessions_do_not_mix() {
     let counts = guard.counts();
     assert_eq!((counts.conversations, counts.busts[Kind::Message as usize]), (2, 1));
 }
+
+#[test]
+fn late_turns_do_not_crowd_out_the_newest() {
+    let guard = guard();
+    let words =
+        |count| -> Vec<_> { (0..count).map(|n| format!("{}{n}", ["u", "a"][n % 2])).collect() };
+    let of = |words: Vec<String>| turn(&words.join(" "));
+    assert_eq!(of(words(61)).seen_by(&guard), [""; 0]);
+    for late in 0..30 {
+        assert_eq!(of(words(2 * late + 1)).seen_by(&guard), [""; 0]);
+    }
+    let mut edited = words(63);
+    edited[60] = "ux".into();
+    assert_eq!(of(edited).seen_by(&guard), [format!("message 60 of 63{MESSAGE}")]);
+}

@@ -1,0 +1,93 @@
+//! Which proxy the child's requests go through.
+
+use super::{
+    Args, Failure,
+    agents::Agent,
+    gateway::Gateways,
+    own::Own,
+    running,
+    setting::{Address, Env},
+};
+use brevity_proxy::{Base, BaseError, Upstreams, config::PORT};
+use std::{
+    fmt,
+    net::{Ipv4Addr, SocketAddr},
+};
+
+/// The way to the model.
+#[derive(Debug)]
+pub(super) enum Way {
+    /// Through an own proxy, to these upstreams.
+    Own { upstreams: Upstreams, anthropic: String, openai: String },
+    /// Through a proxy that runs already. It is named without a version.
+    Running(Base),
+}
+
+impl Way {
+    /// What the options say; without them, what the environment says that `agent` reads.
+    pub(super) fn choose(args: &Args, agent: &Agent, user: &Env) -> Result<Self, Failure> {
+        if let Some(url) = &args.proxy {
+            return root(url).map(Self::Running).map_err(Failure::Proxy);
+        }
+        if let Some(url) = &args.upstream {
+            let upstreams = Upstreams::all(url.parse().map_err(Failure::Upstream)?);
+            return Ok(Self::Own { upstreams, anthropic: "/v1".into(), openai: "/v1".into() });
+        }
+        let gateways = Gateways::of(agent, user)?;
+        // The user has pointed the agent at Brevity already. Where that one is down, it is in vain.
+        let brevity = gateways.brevity.as_ref().and_then(|base| root(&base.to_string()).ok());
+        if let Some(base) = brevity.filter(|base| running::check(base).is_ok()) {
+            return Ok(Self::Running(base));
+        }
+        Ok(Self::Own {
+            upstreams: gateways.upstreams(),
+            anthropic: gateways.anthropic_version(),
+            openai: gateways.openai_version(),
+        })
+    }
+
+    /// Starts the own proxy, or looks for the one that runs.
+    pub(super) fn open(&self, args: &Args) -> Result<Option<Own>, Failure> {
+        match self {
+            Self::Own { upstreams, .. } => {
+                Own::start(upstreams.clone(), args.log.as_deref()).map(Some)
+            }
+            Self::Running(base) => match running::check(base) {
+                Ok(()) => Ok(None),
+                Err(source) => Err(Failure::Running { base: base.clone(), source }),
+            },
+        }
+    }
+
+    /// What the child is told. Without an own proxy, it is the default address.
+    pub(super) fn address(&self, own: Option<&Own>) -> Address {
+        let (root, anthropic, openai) = match self {
+            Self::Running(base) => (base.to_string(), "/v1", "/v1"),
+            Self::Own { anthropic, openai, .. } => {
+                let default = SocketAddr::from((Ipv4Addr::LOCALHOST, PORT));
+                let address = own.map_or(default, |own| own.address);
+                (format!("http://{address}"), &**anthropic, &**openai)
+            }
+        };
+        Address { root, anthropic: anthropic.into(), openai: openai.into() }
+    }
+}
+
+/// Where it leads, for people.
+impl fmt::Display for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Running(base) => write!(f, "the Brevity at {base}"),
+            Self::Own { upstreams, .. } => {
+                let all: Vec<String> = upstreams.iter().map(ToString::to_string).collect();
+                write!(f, "Brevity to {}", all.join(" and "))
+            }
+        }
+    }
+}
+
+/// A proxy's address. People write it with `/v1`, too, as OpenAI's SDKs have it.
+fn root(url: &str) -> Result<Base, BaseError> {
+    let url = url.trim_end_matches('/');
+    url.strip_suffix("/v1").unwrap_or(url).parse()
+}

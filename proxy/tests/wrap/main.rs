@@ -1,0 +1,8 @@
+//! `brevity wrap` around stand-ins for agents: what they are told, that their requests arrive
+//! shortened, how they end, and that nothing stays behind.
+#![cfg(unix)]
+
+mod ends;
+mod told;
+mod ways;
+mod world;
