@@ -10,6 +10,7 @@ use crate::{
     headers::drop_hop_by_hop,
     record::Entry,
     route::{Plan, Way},
+    socket::{Handshake, Sockets},
     upstream::{Client, chain, is_timeout},
 };
 use brevity::{Dialect, Settings};
@@ -19,22 +20,34 @@ use hyper::{
     header,
     http::request::Parts,
 };
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicU64};
 
 /// What forwarding needs, shared by all requests.
 pub(crate) struct Forwarder {
     config: Arc<Config>,
     client: Client,
+    /// For upgrades.
+    http1: Client,
+    pub(crate) sockets: Sockets,
     pool: Pool,
     /// The configured settings, for a body that is known not to be held whole.
     streamed: Arc<Settings>,
 }
 
 impl Forwarder {
-    pub(crate) fn new(config: Arc<Config>, client: Client) -> Self {
+    /// With a client for requests, and one over HTTP/1.1 for upgrades; `ordinals` number what
+    /// WebSockets ask for.
+    pub(crate) fn new(
+        config: Arc<Config>,
+        client: Client,
+        http1: Client,
+        ordinals: Arc<AtomicU64>,
+    ) -> Self {
         let mut streamed = (*config.settings).clone();
         streamed.policy.stream_requests = true;
-        Self { config, client, pool: Pool::new(), streamed: Arc::new(streamed) }
+        let pool = Pool::new();
+        let sockets = Sockets::new(config.clone(), pool.clone(), ordinals);
+        Self { config, client, http1, sockets, pool, streamed: Arc::new(streamed) }
     }
 
     /// Sends `request` on its way and returns the answer, or the proxy's own error.
@@ -44,10 +57,11 @@ impl Forwarder {
     /// When the client is gone, so that nobody is left to answer.
     pub(crate) async fn forward(
         &self,
-        request: Request<Incoming>,
+        mut request: Request<Incoming>,
         way: Way,
         entry: Arc<Entry>,
     ) -> Result<Response<AnyBody>, Fault> {
+        let handshake = Handshake::of(&mut request, &self.config);
         let (mut head, body) = request.into_parts();
         let body = match self.body(&mut head, body, way.plan, &entry).await {
             Ok(body) => body,
@@ -58,13 +72,23 @@ impl Forwarder {
         // Only what is posted makes a model answer.
         let posted = head.method == Method::POST;
         address(&mut head, uri);
-        let answer = self.client.request(Request::from_parts(head, body));
+        let mut client = &self.client;
+        if let Some(handshake) = &handshake {
+            handshake.ask(&mut head.headers);
+            client = &self.http1;
+        }
+        let answer = client.request(Request::from_parts(head, body));
         let idle = self.config.timeouts.idle;
         entry.moved();
         tokio::select! {
             biased;
             answer = answer => match answer {
-                Ok(answer) => Ok(self.answer(answer, posted, &entry)),
+                Ok(answer) => Ok(match handshake {
+                    Some(handshake) if answer.status() == StatusCode::SWITCHING_PROTOCOLS => {
+                        self.sockets.accept(handshake, answer, entry.clone())
+                    }
+                    _ => self.answer(answer, posted, &entry),
+                }),
                 Err(error) if entry.has_left() => Err(Fault(error.into())),
                 Err(error) => Ok(unreachable(&host, &error, dialect, &entry)),
             },

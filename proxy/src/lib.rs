@@ -15,6 +15,7 @@ mod headers;
 mod record;
 mod route;
 mod server;
+mod socket;
 mod upstream;
 
 pub use attest::Attestation;

@@ -54,6 +54,10 @@ pub enum Skip {
     Encoded,
     /// Something vouches for the body.
     Attested(Attestation),
+    /// A WebSocket's message is longer than `limits.request`.
+    TooLong,
+    /// The bytes of a WebSocket are no frames; all that follow pass unread.
+    Malformed,
     /// The engine failed; the body passed as it came.
     Failed,
 }
@@ -66,6 +70,8 @@ impl Skip {
             Skip::NotJson => "not-json",
             Skip::Encoded => "encoded",
             Skip::Attested(_) => "attested",
+            Skip::TooLong => "too-long",
+            Skip::Malformed => "malformed",
             Skip::Failed => "failed",
         }
     }

@@ -6,6 +6,7 @@ mod drain;
 mod fidelity;
 mod own;
 mod rewrite;
+mod socket;
 mod streams;
 mod tls;
 mod usage;

@@ -1,0 +1,131 @@
+use super::*;
+use crate::socket::frames::frame;
+
+const KEY: [u8; 4] = [1, 2, 3, 4];
+
+/// A frame of a client; `first` has the opcode and bits.
+fn client(first: u8, payload: &str) -> Vec<u8> {
+    let mut bytes = frame(0, &[payload], Some(KEY));
+    bytes[0] = first;
+    bytes
+}
+
+/// What left, in order: what passed (`Ok`) and payloads that were held (`Err`).
+type Left = Vec<Result<Vec<u8>, Vec<u8>>>;
+
+fn feed(input: &[&[u8]], limit: usize) -> (Left, Vec<u8>, Option<Skip>) {
+    let (mut messages, mut left, mut all) = (Messages::new(true, limit), Left::new(), Vec::new());
+    let mut out = Vec::new();
+    let mut pass = |left: &mut Left, out: &mut Vec<u8>| {
+        all.extend_from_slice(out);
+        match left.last_mut() {
+            Some(Ok(last)) => last.append(out),
+            _ if out.is_empty() => {}
+            _ => left.push(Ok(std::mem::take(out))),
+        }
+    };
+    for mut rest in input.iter().copied() {
+        while !rest.is_empty() {
+            let message = messages.feed(&mut rest, &mut out);
+            pass(&mut left, &mut out);
+            if let Some(mut message) = message {
+                left.push(Err(message.payload()));
+                // Its bytes stand in the place of the message.
+                pass(&mut Left::new(), &mut message.raw);
+            }
+        }
+    }
+    messages.finish(&mut out);
+    pass(&mut left, &mut out);
+    (left, all, messages.skipped())
+}
+
+/// Checks what leaves, at every pair of cuts, and that the bytes are those that came.
+#[track_caller]
+fn check(input: &[Vec<u8>], limit: usize, expected: &Left, skip: Option<Skip>) {
+    let input = input.concat();
+    for second in 0..=input.len() {
+        for first in 0..=second {
+            let pieces = [&input[..first], &input[first..second], &input[second..]];
+            let (left, all, skipped) = feed(&pieces, limit);
+            assert_eq!((&left, skipped), (expected, skip), "cut at {first} and {second}");
+            assert_eq!(all, input);
+        }
+    }
+}
+
+#[test]
+fn texts_are_held_and_all_else_passes() {
+    let (binary, ping) = (client(0x82, "bin"), client(0x89, "ping"));
+    let expected = vec![
+        Err(b"one".to_vec()),
+        Ok([&binary[..], &ping].concat()),
+        Err(Vec::new()),
+        Err(b"two".to_vec()),
+    ];
+    let input = [client(0x81, "one"), binary, ping, client(0x81, ""), client(0x81, "two")];
+    check(&input, 100, &expected, None);
+}
+
+#[test]
+fn fragments_are_one_message() {
+    let input = [client(0x01, "a"), client(0x00, ""), client(0x80, "bc")];
+    check(&input, 100, &vec![Err(b"abc".to_vec())], None);
+    let binary = [client(0x02, "a"), client(0x80, "bc")];
+    check(&binary, 100, &vec![Ok(binary.concat())], None);
+}
+
+#[test]
+fn a_ping_overtakes_the_message_that_it_stands_in() {
+    let ping = client(0x89, "now");
+    let (start, end) = (client(0x01, "a"), client(0x80, "b"));
+    let mut messages = Messages::new(false, 100);
+    let mut out = Vec::new();
+    assert!(messages.feed(&mut &[&start[..], &ping].concat()[..], &mut out).is_none());
+    assert_eq!(out, ping);
+    assert!(!messages.is_between());
+    let message = messages.feed(&mut &end[..], &mut out).unwrap();
+    assert_eq!((message.payload(), message.raw), (b"ab".to_vec(), [start, end].concat()));
+    assert!(messages.is_between());
+}
+
+#[test]
+fn a_message_beyond_the_limit_passes_and_the_next_is_held() {
+    let long = [client(0x01, "long"), client(0x00, "er"), client(0x80, "!")];
+    let input = [&long[..], &[client(0x81, "short")]].concat();
+    let expected = vec![Ok(long.concat()), Err(b"short".to_vec())];
+    check(&input, 20, &expected, Some(Skip::TooLong));
+    // To the byte: six of head and five of payload.
+    check(&[client(0x81, "short")], 11, &vec![Err(b"short".to_vec())], None);
+    check(&[client(0x81, "short")], 10, &vec![Ok(client(0x81, "short"))], Some(Skip::TooLong));
+}
+
+#[test]
+fn compressed_messages_pass() {
+    let compressed = [client(0xc1, "x"), client(0x41, "y"), client(0x80, "z")];
+    let input = [&compressed[..], &[client(0x81, "plain")]].concat();
+    let expected = vec![Ok(compressed.concat()), Err(b"plain".to_vec())];
+    check(&input, 100, &expected, Some(Skip::Encoded));
+}
+
+#[test]
+fn after_what_is_no_frame_all_passes() {
+    for wrong in [&b"\x83\x80\0\0\0\0"[..], b"\x81\x05Hello", b"\x80\x80\0\0\0\0"] {
+        let before = vec![client(0x81, "one")];
+        let rest = [wrong.to_vec(), client(0x81, "two")];
+        let input = [&before[..], &rest].concat();
+        let expected = vec![Err(b"one".to_vec()), Ok(rest.concat())];
+        check(&input, 100, &expected, Some(Skip::Malformed));
+    }
+    let within = [client(0x01, "held"), client(0x81, "new"), client(0x81, "two")];
+    check(&within, 100, &vec![Ok(within.concat())], Some(Skip::Malformed));
+}
+
+#[test]
+fn what_does_not_end_leaves_as_it_came() {
+    let input = [client(0x01, "held"), client(0x80, "cut off")[..9].to_vec()];
+    check(&input, 100, &vec![Ok(input.concat())], None);
+    check(&[b"\x81\xfe\x00".to_vec()], 100, &vec![Ok(b"\x81\xfe\x00".to_vec())], None);
+    let closed = [client(0x01, "held"), client(0x88, ""), client(0x80, "late")];
+    check(&closed, 100, &vec![Ok(closed.concat())], None);
+}
