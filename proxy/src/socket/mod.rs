@@ -9,6 +9,7 @@
 
 mod events;
 mod frames;
+mod inflate;
 mod messages;
 mod rewrite;
 mod session;
@@ -20,7 +21,7 @@ use crate::{
     config::Config,
     headers::drop_hop_by_hop,
     record::Entry,
-    route::{Plan, Skip},
+    route::Skip,
 };
 use brevity::Dialect;
 use events::Listener;
@@ -30,6 +31,7 @@ use hyper::{
     header::{self, HeaderName, HeaderValue},
     upgrade::{OnUpgrade, on},
 };
+use inflate::{Deflate, Inflater};
 use messages::Messages;
 use rewrite::Rewriter;
 use session::Session;
@@ -37,17 +39,23 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicU64};
 use tokio::{sync::watch, task::JoinSet};
 use tunnel::{Reading, carry};
 
-/// The name of the protocol, and of the only extension that the reader of frames knows.
+/// The name of the protocol.
 const WEBSOCKET: &str = "websocket";
-const DEFLATE: &str = "permessage-deflate";
 
 /// A client that asks for a WebSocket.
 pub(crate) struct Handshake {
     client: OnUpgrade,
     upgrade: HeaderValue,
     path: String,
-    /// What may be done with requests, on a path that has any.
-    plan: Option<Plan>,
+    /// Whether it is the path of Responses, and why its requests pass if they do.
+    requests: Option<Requests>,
+}
+
+/// What may be done with the requests on a connection.
+#[derive(Clone, Copy, Debug)]
+struct Requests {
+    /// Why none may be rewritten, if none may.
+    skip: Option<Skip>,
 }
 
 /// The WebSockets that are open.
@@ -72,8 +80,9 @@ impl Handshake {
             return None;
         }
         let upgrade = headers.get(header::UPGRADE)?.clone();
-        let (path, plan) = (request.uri().path().to_owned(), plan(request, config));
-        Some(Self { client: on(request), upgrade, path, plan })
+        let path = request.uri().path().to_owned();
+        let requests = path.ends_with("/responses").then(|| Requests::of(request, config));
+        Some(Self { client: on(request), upgrade, path, requests })
     }
 
     /// Puts back what asks the upstream to upgrade.
@@ -83,17 +92,14 @@ impl Handshake {
     }
 }
 
-/// What may be done with the requests of Responses on a connection. Its head cannot say that
-/// messages are JSON, so only what vouches for them counts.
-fn plan(request: &Request<Incoming>, config: &Config) -> Option<Plan> {
-    request.uri().path().ends_with("/responses").then(|| {
-        match attestation(request.uri(), request.headers()) {
-            Some(Attestation::Login) if config.rewrite_attested => {}
-            Some(attestation) => return Plan::Pass(Skip::Attested(attestation)),
-            None => {}
-        }
-        Plan::Rewrite(Dialect::OpenAiResponses)
-    })
+impl Requests {
+    /// A head cannot say that messages are JSON, so only what vouches for them counts.
+    fn of(request: &Request<Incoming>, config: &Config) -> Self {
+        let skip = attestation(request.uri(), request.headers())
+            .filter(|found| !(config.rewrite_attested && *found == Attestation::Login))
+            .map(Skip::Attested);
+        Self { skip }
+    }
 }
 
 impl Sockets {
@@ -116,9 +122,9 @@ impl Sockets {
         let (mut head, _) = answer.into_parts();
         let upgrade = head.headers.get(header::UPGRADE).cloned();
         head.version = Version::HTTP_11;
-        let Handshake { client, path, plan, .. } = handshake;
+        let Handshake { client, path, requests, .. } = handshake;
         let session = self.session(&entry, path);
-        let reading = plan.and_then(|plan| self.reading(plan, &head.headers, &session));
+        let reading = requests.and_then(|requests| self.reading(requests, &head.headers, &session));
         let (idle, closing) = (self.config.timeouts.idle, self.closing.subscribe());
         let work = async move {
             match tokio::try_join!(client, upstream) {
@@ -157,24 +163,33 @@ impl Sockets {
 
     /// What reads along; nothing where the upstream speaks another protocol, or with extensions
     /// that the reader of frames does not know.
-    fn reading(&self, plan: Plan, answer: &HeaderMap, session: &Arc<Session>) -> Option<Reading> {
-        let extensions = extensions(answer);
-        let is_known = extensions.iter().all(|name| name == DEFLATE);
+    fn reading(
+        &self,
+        requests: Requests,
+        answer: &HeaderMap,
+        session: &Arc<Session>,
+    ) -> Option<Reading> {
+        let deflate = Deflate::agreed(items(answer, &header::SEC_WEBSOCKET_EXTENSIONS));
         let dialect = Some(Dialect::OpenAiResponses);
         session.entry.write(|record| (record.dialect, record.skip) = (dialect, None));
-        if !is_known || !lists(answer, &header::UPGRADE, WEBSOCKET) {
+        let Some(deflate) = deflate.ok().filter(|_| lists(answer, &header::UPGRADE, WEBSOCKET))
+        else {
             session.lose_sight(Skip::Encoded);
             return None;
-        }
+        };
         let settings = self.config.settings.clone();
-        let (limits, deflate) = (&settings.limits, !extensions.is_empty());
+        let limits = &settings.limits;
+        let inflater = |looks_back: fn(Deflate) -> bool| deflate.map(looks_back).map(Inflater::new);
         Some(Reading {
-            messages: Messages::new(deflate, limits.request),
-            listener: Listener::new(deflate, limits.sse_event),
+            messages: Messages::new(inflater(|deflate| deflate.client_looks_back), limits.request),
+            listener: Listener::new(
+                inflater(|deflate| deflate.server_looks_back),
+                limits.sse_event,
+            ),
             rewriter: Rewriter {
                 pool: self.pool.clone(),
                 settings: settings.clone(),
-                plan,
+                skip: requests.skip,
                 session: session.clone(),
             },
         })
@@ -188,13 +203,6 @@ impl Sockets {
 /// Whether a header with a list of names holds `name`, in any letter case.
 fn lists(headers: &HeaderMap, header: &HeaderName, name: &str) -> bool {
     items(headers, header).any(|item| item.eq_ignore_ascii_case(name))
-}
-
-/// The names of the extensions that an answer agrees to (RFC 6455, 9.1).
-fn extensions(answer: &HeaderMap) -> Vec<String> {
-    items(answer, &header::SEC_WEBSOCKET_EXTENSIONS)
-        .map(|item| item.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
-        .collect()
 }
 
 fn items<'h>(headers: &'h HeaderMap, header: &HeaderName) -> impl Iterator<Item = &'h str> {

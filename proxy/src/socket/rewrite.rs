@@ -1,14 +1,10 @@
 //! `response.create` through the engine, like the body of a request.
 
-use super::{
-    frames::{TEXT, frame},
-    messages::Message,
-    session::Session,
-};
+use super::{messages::Message, session::Session};
 use crate::{
     body::{Engine, Pool},
     record::Entry,
-    route::{Plan, Skip},
+    route::Skip,
 };
 use brevity::{
     Dialect, Settings,
@@ -25,20 +21,29 @@ const CHUNK: usize = 64 * 1024;
 pub(crate) struct Rewriter {
     pub(crate) pool: Pool,
     pub(crate) settings: Arc<Settings>,
-    /// What may be done with requests.
-    pub(crate) plan: Plan,
+    /// Why no request may be rewritten, if none may.
+    pub(crate) skip: Option<Skip>,
     pub(crate) session: Arc<Session>,
 }
 
+/// The frames that leave for a message.
+pub(crate) struct Leaving {
+    pub(crate) frames: Vec<u8>,
+    /// Whether they are others than those that came: then one, masked with a key of its own.
+    pub(crate) is_new: bool,
+}
+
 impl Rewriter {
-    /// The frames that leave for `message`: one if it was rewritten, else those that came.
-    pub(crate) async fn leaving(&self, message: Message) -> Vec<u8> {
+    /// The frames that leave for `message`.
+    pub(crate) async fn leaving(&self, mut message: Message) -> Leaving {
         let payload = Bytes::from(message.payload());
         let raw_len = message.raw.len() as u64;
         let of_connection = &self.session.entry;
-        if !is_create(&payload, self.settings.limits.json_depth) {
-            of_connection.write(|record| record.bytes_out += raw_len);
-            return message.raw;
+        if !message.is_text() || !is_create(&payload, self.settings.limits.json_depth) {
+            let leaving = Leaving::unchanged(message, &payload);
+            let len = leaving.frames.len() as u64;
+            of_connection.write(|record| record.bytes_out += len);
+            return leaving;
         }
         // The connection has counted the frames that came. From here on they count elsewhere.
         of_connection.write(|record| record.bytes_in = record.bytes_in.saturating_sub(raw_len));
@@ -47,14 +52,17 @@ impl Rewriter {
         let came = payload.len() as u64;
         let left = short.as_ref().map_or(came, |chunks| length(chunks));
         entry.write(|record| (record.bytes_in, record.bytes_out) = (came, left));
-        short.map_or(message.raw, |chunks| frame(TEXT, &chunks, Some(key())))
+        match short {
+            None => Leaving::unchanged(message, &payload),
+            Some(chunks) => Leaving { frames: message.plain(&chunks, key()), is_new: true },
+        }
     }
 
     /// The payload as it leaves; `None` if it stays as it is.
     async fn short(&self, payload: &Bytes, entry: &Entry) -> Option<Vec<Bytes>> {
-        let skip = match self.plan {
-            Plan::Pass(skip) => skip,
-            Plan::Rewrite(dialect) => match self.rewrite(dialect, payload, entry).await {
+        let skip = match self.skip {
+            Some(skip) => skip,
+            None => match self.rewrite(payload, entry).await {
                 Some(chunks) => return Some(chunks).filter(|chunks| !is_same(chunks, payload)),
                 None => Skip::Failed,
             },
@@ -64,13 +72,8 @@ impl Rewriter {
     }
 
     /// `None` if the engine fails.
-    async fn rewrite(
-        &self,
-        dialect: Dialect,
-        payload: &Bytes,
-        entry: &Entry,
-    ) -> Option<Vec<Bytes>> {
-        let mut engine = Engine::new(dialect, self.settings.clone());
+    async fn rewrite(&self, payload: &Bytes, entry: &Entry) -> Option<Vec<Bytes>> {
+        let mut engine = Engine::new(Dialect::OpenAiResponses, self.settings.clone());
         for start in (0..payload.len()).step_by(CHUNK) {
             let end = payload.len().min(start + CHUNK);
             engine.write(payload.slice(start..end)).ok()?;
@@ -79,6 +82,16 @@ impl Rewriter {
         let (gathered, facts) = self.pool.end(engine).await.ok()?;
         entry.note(gathered.outcomes, &facts);
         Some(gathered.chunks)
+    }
+}
+
+impl Leaving {
+    /// The frames that came, unless the upstream could not unpack them.
+    fn unchanged(message: Message, payload: &Bytes) -> Self {
+        match message.is_detached() {
+            true => Self { frames: message.plain(&[payload], key()), is_new: true },
+            false => Self { frames: message.raw, is_new: false },
+        }
     }
 }
 

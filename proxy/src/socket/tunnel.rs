@@ -154,9 +154,14 @@ impl Way {
             if let Some(skip) = messages.skipped() {
                 self.session.lose_sight(skip);
             }
-            if let Some(message) = message {
+            if let Some(message) = message.map_err(io::Error::other)? {
                 self.send(out).await?;
-                self.writer.write_all(&rewriter.leaving(message).await).await?;
+                let is_packed = message.is_packed();
+                let leaving = rewriter.leaving(message).await;
+                if leaving.is_new && is_packed {
+                    messages.detach();
+                }
+                self.writer.write_all(&leaving.frames).await?;
             }
         }
         Ok(())

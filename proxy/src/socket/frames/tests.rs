@@ -32,16 +32,17 @@ fn read(side: Side, deflate: bool, pieces: &[&[u8]]) -> Option<Vec<(Kind, bool, 
 /// The examples of RFC 6455, 5.7.
 #[test]
 fn the_standards_examples() {
-    let hello = b"Hello".to_vec();
-    let cases: [(Side, &[u8], Kind, bool, &[u8]); 5] = [
-        (Side::Server, b"\x81\x05Hello", Kind::Text, true, &hello),
-        (Side::Client, b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58", Kind::Text, true, &hello),
-        (Side::Server, b"\x01\x03Hel", Kind::Text, false, b"Hel"),
-        (Side::Server, b"\x89\x05Hello", Kind::Ping, true, &hello),
-        (Side::Client, b"\x8a\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58", Kind::Pong, true, &hello),
+    let masked = b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58";
+    let pong = b"\x8a\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58";
+    let cases = [
+        (Side::Server, &b"\x81\x05Hello"[..], Kind::Text, true, "Hello"),
+        (Side::Client, masked, Kind::Text, true, "Hello"),
+        (Side::Server, b"\x01\x03Hel", Kind::Text, false, "Hel"),
+        (Side::Server, b"\x89\x05Hello", Kind::Ping, true, "Hello"),
+        (Side::Client, pong, Kind::Pong, true, "Hello"),
     ];
     for (side, bytes, kind, fin, payload) in cases {
-        let expected = vec![(kind, fin, payload.to_vec())];
+        let expected = vec![(kind, fin, payload.into())];
         cuts(bytes, |pieces| {
             assert_eq!(read(side, false, pieces).as_ref(), Some(&expected), "{bytes:x?}");
         });

@@ -1,5 +1,6 @@
 use super::*;
 use crate::socket::frames::frame;
+use flate2::{Compress, Compression, FlushCompress};
 
 const KEY: [u8; 4] = [1, 2, 3, 4];
 
@@ -10,11 +11,15 @@ fn client(first: u8, payload: &str) -> Vec<u8> {
     bytes
 }
 
+fn messages(limit: usize) -> Messages {
+    Messages::new(Some(Inflater::new(true)), limit)
+}
+
 /// What left, in order: what passed (`Ok`) and payloads that were held (`Err`).
 type Left = Vec<Result<Vec<u8>, Vec<u8>>>;
 
 fn feed(input: &[&[u8]], limit: usize) -> (Left, Vec<u8>, Option<Skip>) {
-    let (mut messages, mut left, mut all) = (Messages::new(true, limit), Left::new(), Vec::new());
+    let (mut messages, mut left, mut all) = (messages(limit), Left::new(), Vec::new());
     let mut out = Vec::new();
     let mut pass = |left: &mut Left, out: &mut Vec<u8>| {
         all.extend_from_slice(out);
@@ -26,7 +31,7 @@ fn feed(input: &[&[u8]], limit: usize) -> (Left, Vec<u8>, Option<Skip>) {
     };
     for mut rest in input.iter().copied() {
         while !rest.is_empty() {
-            let message = messages.feed(&mut rest, &mut out);
+            let message = messages.feed(&mut rest, &mut out).unwrap();
             pass(&mut left, &mut out);
             if let Some(mut message) = message {
                 left.push(Err(message.payload()));
@@ -79,12 +84,13 @@ fn fragments_are_one_message() {
 fn a_ping_overtakes_the_message_that_it_stands_in() {
     let ping = client(0x89, "now");
     let (start, end) = (client(0x01, "a"), client(0x80, "b"));
-    let mut messages = Messages::new(false, 100);
+    let mut messages = messages(100);
     let mut out = Vec::new();
-    assert!(messages.feed(&mut &[&start[..], &ping].concat()[..], &mut out).is_none());
+    let began = messages.feed(&mut &[&start[..], &ping].concat()[..], &mut out);
+    assert!(began.unwrap().is_none());
     assert_eq!(out, ping);
     assert!(!messages.is_between());
-    let message = messages.feed(&mut &end[..], &mut out).unwrap();
+    let mut message = messages.feed(&mut &end[..], &mut out).unwrap().unwrap();
     assert_eq!((message.payload(), message.raw), (b"ab".to_vec(), [start, end].concat()));
     assert!(messages.is_between());
 }
@@ -100,18 +106,91 @@ fn a_message_beyond_the_limit_passes_and_the_next_is_held() {
     check(&[client(0x81, "short")], 10, &vec![Ok(client(0x81, "short"))], Some(Skip::TooLong));
 }
 
+/// Compresses messages that look back at earlier ones.
+struct Packer(Compress);
+
+impl Packer {
+    fn new() -> Self {
+        Self(Compress::new(Compression::fast(), false))
+    }
+
+    /// A compressed message in two frames; `first` is its opcode.
+    fn pack(&mut self, first: u8, text: &str) -> Vec<u8> {
+        let mut packed = Vec::with_capacity(text.len() + 100);
+        self.0.compress_vec(text.as_bytes(), &mut packed, FlushCompress::Sync).unwrap();
+        packed.truncate(packed.len() - 4);
+        let (front, back) = packed.split_at(packed.len() / 2);
+        let mut bytes = frame(0, &[front], Some(KEY));
+        bytes[0] = 0x40 | first;
+        bytes.extend(frame(0, &[back], Some([9, 8, 7, 6])));
+        bytes
+    }
+}
+
 #[test]
-fn compressed_messages_pass() {
-    let compressed = [client(0xc1, "x"), client(0x41, "y"), client(0x80, "z")];
-    let input = [&compressed[..], &[client(0x81, "plain")]].concat();
-    let expected = vec![Ok(compressed.concat()), Err(b"plain".to_vec())];
+fn compressed_messages_are_unpacked() {
+    let mut packer = Packer::new();
+    let input = [
+        packer.pack(1, "hello, hello"),
+        client(0x81, "plain"),
+        packer.pack(2, "hello, binary"),
+        packer.pack(1, "hello again"),
+    ];
+    let held = |text: &str| Err(text.as_bytes().to_vec());
+    let expected =
+        vec![held("hello, hello"), held("plain"), held("hello, binary"), held("hello again")];
+    check(&input, 100, &expected, None);
+}
+
+#[test]
+fn compressed_messages_beyond_the_limit_pass_and_the_next_is_unpacked() {
+    let mut packer = Packer::new();
+    // Long as it came, then long when unpacked.
+    let (noise, long) = (packer.pack(1, "a1b2c3d4e5f6g7h8i9j0klmnopqrst"), "a1b2".repeat(20));
+    let input = [noise.clone(), packer.pack(1, &long), packer.pack(1, "b2b2")];
+    let passed = [&noise[..], &input[1]].concat();
+    let expected = vec![Ok(passed), Err(b"b2b2".to_vec())];
+    check(&input, 40, &expected, Some(Skip::TooLong));
+}
+
+#[test]
+fn what_is_not_compressed_as_agreed_passes() {
+    let nonsense = [client(0x41, "\u{7f}\u{7f}"), client(0x80, "\u{7f}\u{7f}\u{7f}")];
+    let other = [client(0x81, "plain"), client(0xc1, "more")];
+    let input = [&nonsense[..], &other].concat();
+    let expected = vec![Ok(nonsense.concat()), Err(b"plain".to_vec()), Ok(other[1].clone())];
     check(&input, 100, &expected, Some(Skip::Encoded));
+}
+
+#[test]
+fn after_a_rewritten_message_the_upstream_gets_plain_ones() {
+    let mut packer = Packer::new();
+    let mut messages = messages(100);
+    let mut next = |input: &[u8]| messages_next(&mut messages, input);
+    let first = next(&packer.pack(1, "hello, hello")).unwrap();
+    assert!(first.is_packed() && !first.is_detached());
+    messages.detach();
+    let mut next = |input: &[u8]| messages_next(&mut messages, input);
+    let mut second = next(&packer.pack(2, "hello again")).unwrap();
+    assert!(second.is_detached());
+    let payload = second.payload();
+    assert_eq!(second.plain(&[&payload], KEY), client(0x82, "hello again"));
+    assert!(!next(&client(0x81, "plain")).unwrap().is_detached());
+    assert!(next(&packer.pack(1, &"hello".repeat(40))).is_none(), "it can neither pass nor stay");
+}
+
+/// The message that `input` is; `None` if it strands.
+fn messages_next(messages: &mut Messages, input: &[u8]) -> Option<Message> {
+    let mut out = Vec::new();
+    let message = messages.feed(&mut &input[..], &mut out).ok()?;
+    assert_eq!(out, b"");
+    message
 }
 
 #[test]
 fn after_what_is_no_frame_all_passes() {
     for wrong in [&b"\x83\x80\0\0\0\0"[..], b"\x81\x05Hello", b"\x80\x80\0\0\0\0"] {
-        let before = vec![client(0x81, "one")];
+        let before = [client(0x81, "one")];
         let rest = [wrong.to_vec(), client(0x81, "two")];
         let input = [&before[..], &rest].concat();
         let expected = vec![Err(b"one".to_vec()), Ok(rest.concat())];
