@@ -208,3 +208,52 @@ fn what_does_not_end_leaves_as_it_came() {
     let closed = [client(0x01, "held"), client(0x88, ""), client(0x80, "late")];
     check(&closed, 100, &vec![Ok(closed.concat())], None);
 }
+
+/// A small generator of numbers (SplitMix64).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut x = self.0;
+        x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((x ^ (x >> 31)) % limit as u64) as usize
+    }
+
+    /// Frames of all kinds, of which some are wrong, compressed ones among them.
+    fn frames(&mut self) -> Vec<u8> {
+        let (mut packer, mut bytes) = (Packer::new(), Vec::new());
+        for _ in 0..self.below(12) {
+            let text = "abcabd".repeat(self.below(12));
+            let firsts = [0x81, 0x81, 0x01, 0x80, 0x00, 0x82, 0x02, 0x89, 0x88, 0xc1, 0x83];
+            match self.below(3) {
+                0 => bytes.extend(packer.pack(1 + self.below(2) as u8, &text)),
+                _ => bytes.extend(client(firsts[self.below(firsts.len())], &text)),
+            }
+        }
+        bytes.truncate(bytes.len() - self.below(bytes.len() / 4 + 1));
+        bytes
+    }
+}
+
+#[test]
+fn cuts_change_nothing_and_no_byte_is_lost() {
+    let mut dice = Dice(1);
+    for run in 0..20_000 {
+        let (input, limit) = (dice.frames(), 1 + dice.below(150));
+        let (left, all, skip) = feed(&[&input], limit);
+        let mut sorted = (input.clone(), all);
+        sorted.0.sort_unstable();
+        sorted.1.sort_unstable();
+        assert_eq!(sorted.0, sorted.1, "run {run}: all bytes left");
+        let (mut pieces, mut rest) = (Vec::new(), &input[..]);
+        while !rest.is_empty() {
+            let (piece, back) = rest.split_at(rest.len().min(1 + dice.below(20)));
+            pieces.push(piece);
+            rest = back;
+        }
+        let (cut, _, skipped) = feed(&pieces, limit);
+        assert_eq!((cut, skipped), (left, skip), "run {run}");
+    }
+}
