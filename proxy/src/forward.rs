@@ -12,6 +12,7 @@ use crate::{
     headers::{drop_hop_by_hop, drop_where},
     record::Entry,
     route::{Plan, Way},
+    socket::{Handshake, Sockets},
     table,
     upstream::{Client, chain, is_timeout},
 };
@@ -22,19 +23,32 @@ use hyper::{
     header::{self, HeaderValue},
     http::request::Parts,
 };
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicU64};
 
 /// What forwarding needs, shared by all requests.
 pub(crate) struct Forwarder {
     config: Arc<Config>,
     client: Client,
+    /// For upgrades.
+    http1: Client,
+    pub(crate) sockets: Sockets,
     pool: Pool,
     guard: Arc<Guard>,
 }
 
 impl Forwarder {
-    pub(crate) fn new(config: Arc<Config>, client: Client, guard: Arc<Guard>) -> Self {
-        Self { config, client, pool: Pool::new(), guard }
+    /// With a client for requests, and one over HTTP/1.1 for upgrades; `ordinals` number what
+    /// WebSockets ask for.
+    pub(crate) fn new(
+        config: Arc<Config>,
+        client: Client,
+        http1: Client,
+        guard: Arc<Guard>,
+        ordinals: Arc<AtomicU64>,
+    ) -> Self {
+        let pool = Pool::new();
+        let sockets = Sockets::new(config.clone(), pool.clone(), ordinals);
+        Self { config, client, http1, sockets, pool, guard }
     }
 
     /// Sends `request` on its way and returns the answer, or the proxy's own error.
@@ -44,10 +58,11 @@ impl Forwarder {
     /// When the client is gone, so that nobody is left to answer.
     pub(crate) async fn forward(
         &self,
-        request: Request<Incoming>,
+        mut request: Request<Incoming>,
         way: Way,
         entry: Arc<Entry>,
     ) -> Result<Response<AnyBody>, Fault> {
+        let handshake = Handshake::of(&mut request, &way, &self.config);
         let (mut head, body) = request.into_parts();
         if let Err(misread) = &way.control {
             tracing::warn!("{misread}");
@@ -61,13 +76,23 @@ impl Forwarder {
         // Only what is posted makes a model answer.
         let posted = head.method == Method::POST;
         address(&mut head, uri);
-        let answer = self.client.request(Request::from_parts(head, body));
+        let mut client = &self.client;
+        if let Some(handshake) = &handshake {
+            handshake.ask(&mut head.headers);
+            client = &self.http1;
+        }
+        let answer = client.request(Request::from_parts(head, body));
         let idle = self.config.timeouts.idle;
         entry.moved();
         tokio::select! {
             biased;
             answer = answer => match answer {
-                Ok(answer) => Ok(self.answer(answer, posted, &way, &entry)),
+                Ok(answer) => Ok(match handshake {
+                    Some(handshake) if answer.status() == StatusCode::SWITCHING_PROTOCOLS => {
+                        self.sockets.accept(handshake, answer, entry.clone())
+                    }
+                    _ => self.answer(answer, posted, &way, &entry),
+                }),
                 Err(error) if entry.has_left() => Err(Fault(error.into())),
                 Err(error) => Ok(unreachable(&host, &error, dialect, &entry)),
             },

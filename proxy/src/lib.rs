@@ -18,6 +18,7 @@ mod holdout;
 mod record;
 mod route;
 mod server;
+mod socket;
 mod stats;
 mod table;
 mod upstream;

@@ -81,6 +81,13 @@ impl Meter {
         }
     }
 
+    /// Takes one event by itself, as a WebSocket's message carries it.
+    pub fn event(&mut self, data: &[u8]) {
+        if self.events.read(data, |root| self.usage.add_event(root)).is_none() {
+            self.unread += 1;
+        }
+    }
+
     /// Ends the body: a JSON answer is read now. A second call does nothing.
     pub fn finish(&mut self) {
         let Body::Json { held, .. } = &self.body else { return };

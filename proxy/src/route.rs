@@ -1,5 +1,9 @@
 //! The head of a request → where it goes and what may be done with its body. Pure.
 
+mod skip;
+
+pub use skip::Skip;
+
 use crate::{
     attest::{Attestation, attestation},
     base::Base,
@@ -36,6 +40,8 @@ pub(crate) struct Way {
     /// Its model may send it elsewhere.
     pub(crate) by_model: bool,
     pub(crate) dialect: Option<Dialect>,
+    /// What a WebSocket there speaks is Responses.
+    pub(crate) is_responses: bool,
     pub(crate) plan: Plan,
     /// What the engine may rewrite in it.
     pub(crate) settings: Arc<Settings>,
@@ -58,47 +64,6 @@ pub(crate) enum Plan {
     Rewrite(Option<Coding>),
     /// It passes byte for byte.
     Pass(Skip),
-}
-
-/// Why a whole body passed byte for byte, unread.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Skip {
-    /// The engine does not know the API.
-    NoDialect,
-    /// The content type is not JSON.
-    NotJson,
-    /// The body is compressed, and cannot be decoded within the bounds.
-    Encoded,
-    /// The client asked for it.
-    Bypassed,
-    /// The client asked for something in words that are not understood.
-    Control,
-    /// Its conversation is held out, to compare.
-    HeldOut,
-    /// What would have left was only counted.
-    DryRun,
-    /// Something vouches for the body.
-    Attested(Attestation),
-    /// The engine failed; the body passed as it came.
-    Failed,
-}
-
-impl Skip {
-    /// The reason's name in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Skip::NoDialect => "no-dialect",
-            Skip::NotJson => "not-json",
-            Skip::Encoded => "encoded",
-            Skip::Bypassed => "bypassed",
-            Skip::Control => "bad-header",
-            Skip::HeldOut => "held-out",
-            Skip::DryRun => "dry-run",
-            Skip::Attested(_) => "attested",
-            Skip::Failed => "failed",
-        }
-    }
 }
 
 /// Where a request goes. Takes our own headers away.
@@ -132,7 +97,10 @@ fn forward(
     let found = table::by_path(&config.routes, target);
     let joined = match found {
         Some((rule, rest)) => rule.base().join(rest),
-        None => upstream(path, head, &config.upstreams).join(target),
+        None => match codex(target, head, &config.upstreams) {
+            Some(codex) => config.upstreams.chatgpt.join(&codex),
+            None => upstream(path, head, &config.upstreams).join(target),
+        },
     };
     let Ok(uri) = joined else {
         return Route::Refused("the path does not make a URL behind the upstream's base");
@@ -143,11 +111,15 @@ fn forward(
         Some(Api::None) => None,
         None => dialect(&head.method, path),
     };
+    let is_responses = match rule.and_then(|rule| rule.api) {
+        Some(api) => api == Api::Is(Dialect::OpenAiResponses),
+        None => path.ends_with("/responses"),
+    };
     let plan = plan(dialect, &control, head, config);
     let by_model = rule.is_none() && dialect.is_some() && table::asks_model(&config.routes);
     let settings = settings(rule, control.as_ref().ok(), &config.settings);
     let target = target.to_owned();
-    Route::Forward(Way { uri, target, by_model, dialect, plan, settings, control })
+    Route::Forward(Way { uri, target, by_model, dialect, is_responses, plan, settings, control })
 }
 
 /// What the engine may rewrite. The closest wins: the request's own headers, then the rule.
@@ -177,6 +149,17 @@ fn dialect(method: &Method, path: &str) -> Option<Dialect> {
     } else {
         None
     }
+}
+
+/// Where Codex talks to under a ChatGPT login: its token is refused by the API's own host. Codex is
+/// told the proxy's bare address, since it takes a base URL with `/backend-api` for ChatGPT's own.
+fn codex(target: &str, head: &Parts, upstreams: &Upstreams) -> Option<String> {
+    let is_login = head.headers.contains_key("chatgpt-account-id");
+    if !is_login || target.starts_with("/backend-api/") || upstreams.chatgpt == upstreams.openai {
+        return None;
+    }
+    let path = target.strip_prefix("/v1").filter(|rest| rest.starts_with('/')).unwrap_or(target);
+    Some(format!("/backend-api/codex{path}"))
 }
 
 /// Both families have paths such as `/v1/models` and `/v1/files`. Anthropic's API asks for a
@@ -228,163 +211,4 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use brevity::Level;
-    use hyper::Request;
-
-    fn head(method: &str, uri: &str, headers: &[(&str, &str)]) -> Parts {
-        let mut request = Request::builder().method(method).uri(uri);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        request.body(()).unwrap().into_parts().0
-    }
-
-    fn way(method: &str, uri: &str, headers: &[(&str, &str)]) -> Way {
-        way_in(method, uri, headers, &Config::default())
-    }
-
-    fn way_in(method: &str, uri: &str, headers: &[(&str, &str)], config: &Config) -> Way {
-        match route(&mut head(method, uri, headers), config) {
-            Route::Forward(way) => way,
-            other => panic!("{method} {uri}: {other:?}"),
-        }
-    }
-
-    const OAUTH: (&str, &str) = ("authorization", "Bearer sk-ant-oat01-x");
-    const JSON: (&str, &str) = ("content-type", "application/json; charset=utf-8");
-
-    #[test]
-    fn paths_find_their_upstream_and_dialect() {
-        let anthropic = "https://api.anthropic.com";
-        let openai = "https://api.openai.com";
-        let chatgpt = "https://chatgpt.com";
-        let cases = [
-            ("POST", "/v1/messages", anthropic, Some(Dialect::Anthropic)),
-            ("POST", "/v1/messages?beta=true", anthropic, Some(Dialect::Anthropic)),
-            ("POST", "/v1/messages/count_tokens", anthropic, Some(Dialect::Anthropic)),
-            ("GET", "/v1/messages/batches", anthropic, None),
-            ("HEAD", "/", anthropic, None),
-            ("POST", "/v1/chat/completions", openai, Some(Dialect::OpenAiChat)),
-            ("GET", "/v1/chat/completions", openai, None),
-            ("POST", "/v1/responses", openai, Some(Dialect::OpenAiResponses)),
-            ("POST", "/v1/responses?x=1", openai, Some(Dialect::OpenAiResponses)),
-            ("GET", "/v1/responses", openai, None),
-            ("GET", "/v1/responses/resp_1", openai, None),
-            ("POST", "/v1/responses/input_tokens", openai, Some(Dialect::OpenAiResponses)),
-            ("POST", "/backend-api/codex/responses", chatgpt, Some(Dialect::OpenAiResponses)),
-            ("GET", "/backend-api/wham/usage", chatgpt, None),
-            ("POST", "/v1/responses/compact", openai, None),
-            ("POST", "/v1/responses/resp_1/cancel", openai, None),
-            ("POST", "/v1/xresponses", openai, None),
-            ("GET", "/v1/models", openai, None),
-            ("POST", "/v1/messagesx", openai, None),
-            ("GET", "/v1/a/%2e%2e/b", openai, None),
-        ];
-        for (method, target, base, dialect) in cases {
-            let way = way(method, target, &[]);
-            assert_eq!(way.uri.to_string(), format!("{base}{target}"));
-            assert_eq!(way.dialect, dialect, "{method} {target}");
-        }
-    }
-
-    #[test]
-    fn the_version_may_be_missing_for_openai() {
-        for (path, dialect) in
-            [("/chat/completions", Dialect::OpenAiChat), ("/responses", Dialect::OpenAiResponses)]
-        {
-            let way = way("POST", path, &[JSON]);
-            assert_eq!(way.uri.to_string(), format!("https://api.openai.com/v1{path}"));
-            assert_eq!((way.plan, way.dialect), (Plan::Rewrite(None), Some(dialect)));
-        }
-    }
-
-    #[test]
-    fn a_version_header_marks_anthropic() {
-        let way = way("GET", "/v1/models", &[("anthropic-version", "2023-06-01")]);
-        assert_eq!(way.uri.host(), Some("api.anthropic.com"));
-    }
-
-    #[test]
-    fn bodies_pass_for_a_reason() {
-        let plan = |headers: &[_]| way("POST", "/v1/messages", headers).plan;
-        assert_eq!(plan(&[JSON]), Plan::Rewrite(None));
-        assert_eq!(plan(&[JSON, ("content-encoding", "identity")]), Plan::Rewrite(None));
-        assert_eq!(plan(&[JSON, ("content-encoding", "zstd")]), Plan::Rewrite(Some(Coding::Zstd)));
-        assert_eq!(plan(&[JSON, ("content-encoding", "pack200")]), Plan::Pass(Skip::Encoded));
-        assert_eq!(plan(&[]), Plan::Pass(Skip::NotJson));
-        assert_eq!(plan(&[("content-type", "text/plain")]), Plan::Pass(Skip::NotJson));
-        assert_eq!(plan(&[JSON, OAUTH]), Plan::Pass(Skip::Attested(Attestation::Login)));
-        assert_eq!(plan(&[JSON, ("x-brevity-bypass", "true")]), Plan::Pass(Skip::Bypassed));
-        assert_eq!(plan(&[JSON, ("x-brevity-bypass", "maybe")]), Plan::Pass(Skip::Control));
-    }
-
-    #[test]
-    fn only_logins_can_be_set_aside() {
-        let config = Config { rewrite_attested: true, ..Config::default() };
-        let plan = |header| way_in("POST", "/v1/messages", &[JSON, header], &config).plan;
-        assert_eq!(plan(OAUTH), Plan::Rewrite(None));
-        let signed = Plan::Pass(Skip::Attested(Attestation::Signature));
-        assert_eq!(plan(("authorization", "AWS4-HMAC-SHA256 x")), signed);
-    }
-
-    fn table(rules: &[&str]) -> Config {
-        let routes = rules.iter().map(|rule| rule.parse().unwrap()).collect();
-        Config { routes, ..Config::default() }
-    }
-
-    #[test]
-    fn a_rule_sends_what_is_below_its_path_elsewhere() {
-        let config = table(&[
-            "/openrouter=https://openrouter.ai/api",
-            "/azure=https://x.openai.azure.com/openai/deployments",
-            "/local=http://127.0.0.1:8000/v1 api=openai-chat level=off",
-            "/plain=http://h api=none",
-        ]);
-        let cases = [
-            ("/openrouter/v1/chat/completions", "https://openrouter.ai/api/v1/chat/completions"),
-            (
-                "/azure/gpt/chat/completions?api-version=1",
-                "https://x.openai.azure.com/openai/deployments/gpt/chat/completions?api-version=1",
-            ),
-            ("/local/v1/generate", "http://127.0.0.1:8000/v1/generate"),
-            ("/local/generate", "http://127.0.0.1:8000/v1/generate"),
-        ];
-        for (target, uri) in cases {
-            let way = way_in("POST", target, &[JSON], &config);
-            assert_eq!(way.uri.to_string(), uri);
-            assert_eq!(way.plan, Plan::Rewrite(None));
-            assert_eq!(way.dialect, Some(Dialect::OpenAiChat));
-            let level = if target.starts_with("/local") { Level::Off } else { Level::Lossless };
-            assert_eq!(way.settings.policy.level, level);
-        }
-        let level = ("x-brevity-level", "lossless");
-        let way = way_in("POST", "/local/generate", &[JSON, level], &config);
-        assert_eq!(way.settings.policy.level, Level::Lossless, "the request's own word wins");
-        let way = way_in("GET", "/local/generate", &[JSON], &config);
-        assert_eq!(way.plan, Plan::Pass(Skip::NoDialect), "only what is posted is a request");
-        let way = way_in("POST", "/plain/v1/messages", &[JSON], &config);
-        assert_eq!(way.plan, Plan::Pass(Skip::NoDialect));
-    }
-
-    #[test]
-    fn models_are_asked_for_where_a_rule_is_about_them() {
-        let config = table(&["model:q*=http://h", "/x=http://x"]);
-        let by_model = |method, target| way_in(method, target, &[JSON], &config).by_model;
-        assert!(by_model("POST", "/v1/chat/completions"));
-        assert!(!by_model("POST", "/x/v1/chat/completions"), "its path says where it goes");
-        assert!(!by_model("GET", "/v1/models"));
-        assert!(!way("POST", "/v1/chat/completions", &[JSON]).by_model);
-    }
-
-    #[test]
-    fn own_paths_and_refusals() {
-        let route = |method, uri| route(&mut head(method, uri, &[]), &Config::default());
-        assert!(matches!(route("GET", "/healthz"), Route::Health));
-        assert!(matches!(route("HEAD", "/healthz/upstream"), Route::Upstreams));
-        assert!(matches!(route("POST", "/healthz"), Route::Refused(_)));
-        assert!(matches!(route("OPTIONS", "*"), Route::Refused(_)));
-        assert!(matches!(route("CONNECT", "host:443"), Route::Refused(_)));
-    }
-}
+mod tests;

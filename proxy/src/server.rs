@@ -14,10 +14,14 @@ use crate::{
     upstream::{self, Connector, TlsError},
 };
 use busy::Busy;
-use hyper::{Request, Response, StatusCode, body::Incoming, service::service_fn};
+use hyper::{
+    Request, Response, StatusCode,
+    body::Incoming,
+    service::{Service, service_fn},
+};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto, graceful::GracefulConnection},
+    server::conn::auto::{self, UpgradeableConnection},
 };
 use std::{
     io,
@@ -82,7 +86,7 @@ struct Shared {
     connector: Connector,
     forwarder: Forwarder,
     stats: Arc<Stats>,
-    requests: AtomicU64,
+    requests: Arc<AtomicU64>,
 }
 
 impl Server {
@@ -100,15 +104,17 @@ impl Server {
         }
         let connector = Connector::new(&config)?;
         let config = Arc::new(config);
+        let requests = Arc::new(AtomicU64::new(0));
         let guard = Arc::new(Guard::new(Bounds::default(), config.settings.limits.json_depth));
         let client = upstream::client(connector.clone());
-        let forwarder = Forwarder::new(config.clone(), client, guard.clone());
+        let http1 = upstream::client(Connector::http1(&config)?);
+        let forwarder =
+            Forwarder::new(config.clone(), client, http1, guard.clone(), requests.clone());
         let listener = TcpListener::bind(address).await.map_err(|source| match source.kind() {
             io::ErrorKind::AddrInUse => ServeError::PortInUse(address),
             _ => ServeError::Bind { address, source },
         })?;
         let stats = Arc::new(Stats::new(&config, guard, recorder));
-        let requests = AtomicU64::new(0);
         let shared = Arc::new(Shared { config, connector, forwarder, stats, requests });
         Ok(Self { listener, shared })
     }
@@ -140,7 +146,12 @@ impl Server {
         }
         drop(listener);
         let _ = drain.send(());
-        let all = async { while connections.join_next().await.is_some() {} };
+        let sockets = &shared.forwarder.sockets;
+        sockets.close();
+        let all = async {
+            while connections.join_next().await.is_some() {}
+            sockets.ended().await;
+        };
         if timeout(shared.config.timeouts.drain, all).await.is_err() {
             tracing::warn!("requests were cut off: they did not finish in time");
         }
@@ -170,7 +181,7 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>, draining: watch::Receiver
         async move { shared.serve(request, guard).await }
     });
     let builder = builder(head);
-    let connection = builder.serve_connection(TokioIo::new(stream), service);
+    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
     watch_over(connection, &busy, head, draining).await;
 }
 
@@ -182,12 +193,15 @@ fn builder(head: Duration) -> auto::Builder<TokioExecutor> {
 }
 
 /// Runs a connection until it ends, is without requests for `idle`, or the proxy stops.
-async fn watch_over<C: GracefulConnection>(
-    connection: C,
+async fn watch_over<S>(
+    connection: UpgradeableConnection<'_, TokioIo<TcpStream>, S, TokioExecutor>,
     busy: &Busy,
     idle: Duration,
     mut draining: watch::Receiver<()>,
-) {
+) where
+    S: Service<Request<Incoming>, Response = Response<AnyBody>, Error = Fault>,
+    S::Future: Send + 'static,
+{
     let mut connection = pin!(connection);
     tokio::select! {
         _ = connection.as_mut() => return,

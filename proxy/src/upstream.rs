@@ -69,15 +69,26 @@ pub(crate) struct ConnectTimeout(Duration);
 
 impl Connector {
     pub(crate) fn new(config: &Config) -> Result<Self, TlsError> {
+        Self::with(config, true)
+    }
+
+    /// For HTTP/1.1 alone, the only version whose connections can be upgraded.
+    pub(crate) fn http1(config: &Config) -> Result<Self, TlsError> {
+        Self::with(config, false)
+    }
+
+    fn with(config: &Config, http2: bool) -> Result<Self, TlsError> {
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
         tcp.set_keepalive(Some(Duration::from_secs(60)));
         let inner = HttpsConnectorBuilder::new()
             .with_tls_config(tls(config.upstream_ca.as_deref())?)
-            .https_or_http()
-            .enable_all_versions()
-            .wrap_connector(tcp);
+            .https_or_http();
+        let inner = match http2 {
+            true => inner.enable_all_versions().wrap_connector(tcp),
+            false => inner.enable_http1().wrap_connector(tcp),
+        };
         Ok(Self { inner, within: config.timeouts.connect })
     }
 

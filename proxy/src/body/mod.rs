@@ -11,14 +11,14 @@ mod prepare;
 mod watch;
 mod work;
 
+pub(crate) use chunks::Chunks;
 pub(crate) use count::CountBody;
 pub(crate) use inflate::{Coding, UnknownCoding};
 pub(crate) use observe::{ObserveBody, Tap};
 pub(crate) use prepare::{Act, Prepare};
 pub(crate) use watch::WatchBody;
-pub(crate) use work::Pool;
+pub(crate) use work::{Engine, Pool};
 
-use chunks::Chunks;
 use compress::CompressBody;
 
 use bytes::Bytes;

@@ -34,6 +34,11 @@ impl Events {
         self.read(data, delta).flatten()
     }
 
+    /// The `type` of one event.
+    pub fn kind_of(&mut self, data: &[u8]) -> Option<String> {
+        self.read(data, |root| root.get_str("type").map(str::to_owned)).flatten()
+    }
+
     /// What `look` finds in `data`; `None` if it is not JSON.
     pub(super) fn read<T>(
         &mut self,

@@ -48,6 +48,11 @@ impl Entry {
         })
     }
 
+    /// Another record, for the same recorder.
+    pub(crate) fn another(&self, record: Record) -> Arc<Self> {
+        Self::new(record, self.recorder.clone(), ())
+    }
+
     /// Changes the record.
     pub(crate) fn write(&self, change: impl FnOnce(&mut Record)) {
         if let Some(record) = &mut self.lock().record {

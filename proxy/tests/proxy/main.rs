@@ -9,6 +9,7 @@ mod fidelity;
 mod guard;
 mod own;
 mod rewrite;
+mod socket;
 mod streams;
 mod tls;
 mod usage;

@@ -61,6 +61,11 @@ async fn both_versions_of_http_work_on_both_sides() {
             let answer = client.request(request).await.unwrap();
             assert_eq!(text(answer).await, format!("{version} {authority} {{}}"));
         }
+        let mut upgrade = get(proxy.url("/v1/responses"));
+        upgrade.headers_mut().insert("connection", "upgrade".parse().unwrap());
+        upgrade.headers_mut().insert("upgrade", "websocket".parse().unwrap());
+        let answer = http1().request(upgrade).await.unwrap();
+        assert!(text(answer).await.starts_with("HTTP/1.1"), "no other version can be upgraded");
         let answer = http1().request(get(proxy.url("/healthz/upstream"))).await.unwrap();
         assert_eq!(answer.status(), StatusCode::OK);
     }
