@@ -159,3 +159,21 @@ async fn logins_pass_and_are_read_along() {
     assert_eq!(records[1].skip, Some(Skip::Attested(Attestation::Login)));
     assert_eq!(records[1].usage.as_ref().unwrap().output, Some(2));
 }
+
+#[tokio::test]
+async fn what_the_handshake_asks_for_and_a_dry_run_hold_for_all_requests() {
+    let cases = [
+        ("x-brevity-bypass: true\r\n", false, Some(Skip::Bypassed)),
+        ("x-brevity-bypass: perhaps\r\n", false, Some(Skip::Control)),
+        ("x-brevity-level: off\r\n", false, None),
+        ("", true, Some(Skip::DryRun)),
+    ];
+    for (asks, dry, skip) in cases {
+        let mut linked = linked("/v1/responses", asks, "", |config| config.dry_run = dry).await;
+        assert!(!linked.asked.contains("x-brevity"), "{}", linked.asked);
+        linked.passes(&up(0x81, create(&json!({})))).await;
+        let records = linked.ended(2).await;
+        assert_eq!(records[1].skip, skip);
+        assert_eq!(records[1].report.rewritten.is_empty(), !dry);
+    }
+}
