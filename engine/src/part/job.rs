@@ -180,8 +180,7 @@ impl Job {
     }
 
     fn reference(&self, line: &str, source: &[u8]) -> Shorter {
-        let (_, end) = without_newline(source);
-        let text = [line.as_bytes(), end].concat();
+        let text = referred(line, source);
         Shorter { codec: Codec::Repeat, tokens: estimate(&text), text }
     }
 
@@ -275,15 +274,22 @@ impl Job {
 impl Job {
     /// The part's text, with references for what came before.
     fn with_references(&self) -> Vec<u8> {
-        let text = |segment: &Segment| {
+        let mut text = Vec::with_capacity(self.piece.text.len());
+        for segment in &self.segments {
             let source = &self.piece.text[segment.range.clone()];
             match &segment.plan {
-                Plan::Refer(line) => self.reference(line, source).text,
-                Plan::Keep(_) | Plan::Code(_) => source.to_vec(),
+                Plan::Refer(line) => text.extend_from_slice(&referred(line, source)),
+                Plan::Keep(_) | Plan::Code(_) => text.extend_from_slice(source),
             }
-        };
-        self.segments.iter().flat_map(text).collect()
+        }
+        text
     }
+}
+
+/// The line that refers to what `source` is the same as, in its place.
+fn referred(line: &str, source: &[u8]) -> Vec<u8> {
+    let (_, end) = without_newline(source);
+    [line.as_bytes(), end].concat()
 }
 
 /// A newline at the end of a part also ends the last line of what is coded.

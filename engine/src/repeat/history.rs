@@ -64,7 +64,9 @@ pub(crate) struct Known {
     key: Key,
     number: Option<Number>,
     len: usize,
-    /// What it weighs, in tokens.
+    /// Where it came before, if it may refer to that.
+    places: Option<[u32; PLACES]>,
+    /// What it weighs, in tokens; 0 if it did not come before.
     tokens: u64,
     /// In which form a line must stand, or better, that this one may refer to; `Not`: to none.
     leans_on: Stands,
@@ -82,11 +84,11 @@ pub(crate) struct Run {
 }
 
 impl Known {
-    pub(crate) fn new(raw: &[u8], tokens: u64, leans_on: Stands) -> Self {
+    fn new(raw: &[u8], leans_on: Stands) -> Self {
         let Line { number, rest } = Line::of(raw);
         // Whether there is a number belongs to the line.
         let key = key(rest) & !1 | Key::from(number.is_some());
-        Self { key, number, len: raw.len(), tokens, leans_on }
+        Self { key, number, len: raw.len(), places: None, tokens: 0, leans_on }
     }
 }
 
@@ -142,6 +144,19 @@ impl History {
         })
     }
 
+    /// What is to be known of a line of these bytes, which may refer to lines that stand as
+    /// `leans_on` says. `tokens` is asked only for a line that came before.
+    pub(crate) fn look_up(
+        &self,
+        raw: &[u8],
+        leans_on: Stands,
+        tokens: impl FnOnce() -> u64,
+    ) -> Known {
+        let known = Known::new(raw, leans_on);
+        let places = self.places.get(&known.key).filter(|_| leans_on != Stands::Not).copied();
+        Known { places, tokens: places.map_or(0, |_| tokens()), ..known }
+    }
+
     /// The runs of `lines` that came before and weigh more than a reference by `tokens`, in order.
     /// `raw` gives a line's bytes.
     pub(crate) fn runs<'r>(
@@ -170,10 +185,17 @@ impl History {
         runs
     }
 
-    /// All `lines` as one run, if they are the raw bytes of a document that came before.
-    pub(crate) fn document(&self, raw: &[u8], lines: &[Known], tokens: u64) -> Option<Run> {
+    /// All `lines` as one run, if they are the raw bytes of a document that came before. `weight`
+    /// gives their tokens.
+    pub(crate) fn document(
+        &self,
+        raw: &[u8],
+        lines: &[Known],
+        weight: impl FnOnce() -> u64,
+        tokens: u64,
+    ) -> Option<Run> {
         let source = *self.documents.get(&key(raw))? as usize;
-        let weight = lines.iter().map(|line| line.tokens).sum();
+        let weight = weight();
         let run = Run { lines: 0..lines.len(), source, moved: 0, tokens: weight };
         let may_go = |line: &Known| line.leans_on != Stands::Not;
         (self.may_follow(lines) && lines.iter().all(may_go) && weight >= COST + tokens)
@@ -188,7 +210,7 @@ impl History {
 
     /// The heaviest run around the line at `at`, from `floor` on; of equals, the first.
     fn run_at(&self, lines: &[Known], floor: usize, at: usize) -> Option<Run> {
-        let places = self.places.get(&lines[at].key)?;
+        let places = lines[at].places?;
         let distinct = if places[0] == places[1] { 1 } else { PLACES };
         let runs = places[..distinct].iter().rev();
         runs.filter_map(|&place| self.around(lines, floor, at, place as usize))

@@ -25,20 +25,33 @@ fn mark_of(byte: u8) -> u8 {
         | is(b';', 32)
 }
 
+/// So many bytes are looked at at once.
+const BLOCK: usize = 16;
+
+/// How the bytes of a block and the one behind them are noted, together.
+fn marks_of_block(block: &[u8; BLOCK + 1]) -> u8 {
+    let mut marks = [0; BLOCK];
+    for (at, mark) in marks.iter_mut().enumerate() {
+        let (byte, next) = (mark_of(block[at]), mark_of(block[at + 1]));
+        *mark = byte | next | ((byte & next & SPACE) * SPACES);
+    }
+    marks.iter().fold(0, |all, mark| all | mark)
+}
+
 /// What may part the columns of a line. Of a very long one, nothing.
 pub(super) fn marks_of(line: &[u8]) -> u8 {
     if line.len() > LONGEST_LINE {
         return 0;
     }
-    let marks = line.iter().fold(0, |marks, &byte| marks | mark_of(byte));
-    let is_space = |byte: u8| u8::from(byte == b' ');
-    let has_spaces = || {
-        let pairs = line.iter().zip(&line[1..]);
-        pairs.fold(0, |found, (&a, &b)| found | is_space(a) & is_space(b)) > 0
-    };
-    let spaces = if marks & SPACE > 0 && has_spaces() { SPACES } else { 0 };
     let branch = if tree::is_branch(line) { BRANCH } else { 0 };
-    marks | spaces | branch
+    // The last block reaches back over the one before: a byte may be noted twice.
+    let Some(last) = line.last_chunk() else {
+        let mut short = [0; BLOCK + 1];
+        short[..line.len()].copy_from_slice(line);
+        return marks_of_block(&short) | branch;
+    };
+    let blocks = line.windows(BLOCK + 1).step_by(BLOCK).filter_map(<[u8]>::first_chunk);
+    blocks.fold(marks_of_block(last), |marks, block| marks | marks_of_block(block)) | branch
 }
 
 /// Layouts that may fit.
