@@ -112,7 +112,8 @@ impl<'t> Shapes<'t> {
     /// Whether the same separators stand between the words of two lines.
     pub(super) fn have_same_separators(&self, one: u32, other: u32) -> bool {
         let (ours, theirs) = (self.words(one), self.words(other));
-        let is_same = |(one, other): (&[u8], &[u8])| one.len() == other.len() && one.iter().eq(other);
+        let is_same =
+            |(one, other): (&[u8], &[u8])| one.len() == other.len() && one.iter().eq(other);
         ours.len() == theirs.len() && self.separators(one).zip(self.separators(other)).all(is_same)
     }
 

@@ -1,7 +1,8 @@
 //! Which layouts may fit a page, from the bytes that its lines hold.
 
+use super::cells::Cells;
 use super::layout::{Column, Filling, Layout, Parted, Place};
-use super::learn::Columns;
+use super::learn::learn;
 use super::tree;
 
 /// The longest line that is looked at: columns and paths are short.
@@ -54,11 +55,12 @@ pub(super) fn marks_of(line: &[u8]) -> u8 {
     blocks.fold(marks_of_block(last), |marks, block| marks | marks_of_block(block)) | branch
 }
 
-/// Layouts that may fit.
+/// Layouts that may fit `lines`, the first of which is line `at` of the text.
 pub(super) fn candidates<'t>(
+    at: usize,
     lines: &[&'t [u8]],
     marks: &[u8],
-    columns: &mut Columns<'t>,
+    cells: &mut Cells<'t>,
 ) -> Vec<Layout> {
     let with = |mark: u8| marks.iter().filter(|&&has| has & mark > 0).count() * 2 >= lines.len();
     let mut layouts = Vec::new();
@@ -68,7 +70,7 @@ pub(super) fn candidates<'t>(
             Parted::Wide => with(SPACES),
             Parted::By(byte) => with(mark_of(byte)),
         };
-        layouts.extend(is_likely.then(|| columns.learn(lines, parted)).flatten());
+        layouts.extend(is_likely.then(|| learn(cells.of(at, lines, parted), parted)).flatten());
         if let Parted::By(b'\t') = parted
             && is_likely
         {

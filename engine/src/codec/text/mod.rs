@@ -12,11 +12,12 @@
 //!
 //! - `frames`: a line that was overdrawn (carriage returns) is one line per state.
 //! - `tree`: box-drawing in front of a name becomes one space per level.
-//! - `page`, with `trial`, `candidates`, `learn`, `heading`, `layout`, `template`, `cut` and `row`: what a page of lines shares becomes a template;
+//! - `page`, with `trial`, `candidates`, `cells`, `learn`, `heading`, `layout`, `template`, `cut` and `row`: what a page of lines shares becomes a template;
 //!   each line becomes the cells that fill it.
 //! - `runs`: equal lines, or equal groups of lines, are counted.
 
 mod candidates;
+mod cells;
 mod cut;
 mod frames;
 mod heading;

@@ -11,7 +11,9 @@ impl JsonWalker {
     pub(super) fn text(&mut self, bytes: &mut &[u8]) -> Step {
         self.advance(bytes, scan::plain(bytes));
         // Most escapes are of one letter and whole: they change nothing.
-        while let [b'\\', b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', rest @ ..] = *bytes {
+        while let [b'\\', b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', rest @ ..] =
+            *bytes
+        {
             self.advance(bytes, 2 + scan::plain(rest));
         }
         let Some(&byte) = bytes.first() else { return Ok(None) };
