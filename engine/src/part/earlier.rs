@@ -66,10 +66,11 @@ impl Lines {
         let raws: Vec<_> = raw_lines(&raw).take(LINES + 1).collect();
         let mut texts = Vec::new();
         if Style::of(&raw).is_some() {
+            let ends = memchr::memchr_iter(b'\n', &piece.text).map(|at| at + 1);
             let mut start = 0;
-            for line in piece.text.split_inclusive(|&byte| byte == b'\n').take(LINES + 1) {
-                texts.push(start..start + line.len());
-                start += line.len();
+            for end in ends.chain([piece.text.len()]).take(LINES + 1) {
+                texts.extend((start < end).then_some(start..end));
+                start = end;
             }
         }
         // The lines of one are those of the other, or the text is not written as styles write.
