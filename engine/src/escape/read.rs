@@ -74,10 +74,10 @@ impl Unescaper {
         if self.len > 0 {
             return self.resume(raw);
         }
-        match memchr::memchr(b'\\', raw) {
-            Some(0) => self.escaped(raw),
-            found => Ok(plain(raw, found)),
+        if raw.first() == Some(&b'\\') {
+            return self.escaped(raw);
         }
+        Ok(plain(raw, memchr::memchr(b'\\', raw)))
     }
 
     /// Ends the string.
@@ -128,10 +128,14 @@ impl Unescaper {
 pub fn unescape(mut raw: &[u8], text: &mut Vec<u8>) -> Result<(), EscapeError> {
     text.reserve(raw.len());
     let mut unescaper = Unescaper::new();
-    while let Some(run) = unescaper.next(&mut raw)? {
-        text.extend_from_slice(run.text());
+    loop {
+        // By reference: a run is written in parts, and to copy it whole at once would wait for them.
+        match &unescaper.next(&mut raw) {
+            Ok(Some(run)) => text.extend_from_slice(run.text()),
+            Ok(None) => return unescaper.finish(),
+            Err(error) => return Err(*error),
+        }
     }
-    unescaper.finish()
 }
 
 fn plain<'a>(raw: &mut &'a [u8], end: Option<usize>) -> Option<Run<'a>> {

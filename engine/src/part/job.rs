@@ -65,7 +65,7 @@ impl Job {
     /// Rewrites the part, or keeps it. A panic on the way is caught: what it concerns stays.
     pub fn run(self) -> Done {
         let mut outcomes = Vec::new();
-        let mut text = Vec::new();
+        let mut text = Vec::with_capacity(self.piece.text.len());
         if self.segments.is_empty() {
             let document = |before| self.document(before);
             self.attempt(0..self.piece.text.len(), document, &mut text, &mut outcomes);
@@ -75,7 +75,7 @@ impl Job {
             self.attempt(segment.range.clone(), lines, &mut text, &mut outcomes);
         }
         let is_shorter = outcomes.iter().any(|outcome| outcome.result.is_ok());
-        let raw = if is_shorter { self.escaped(&text) } else { Err(Reason::NoGain) };
+        let raw = if is_shorter { self.escaped(text) } else { Err(Reason::NoGain) };
         // Escapes may take more than was saved.
         let raw = raw
             .and_then(|raw| if raw.len() < self.raw.len() { Ok(raw) } else { Err(Reason::NoGain) });
@@ -239,14 +239,16 @@ impl Job {
     }
 
     /// `text` in the wire's form, escaped as the part was.
-    fn escaped(&self, text: &[u8]) -> Result<Vec<u8>, Reason> {
+    fn escaped(&self, mut text: Vec<u8>) -> Result<Vec<u8>, Reason> {
         if self.wire == Wire::Text {
-            return Ok(text.to_vec());
+            // It may wait for its turn: without the room that it did not need.
+            text.shrink_to_fit();
+            return Ok(text);
         }
         let mut source = vec![b'"'];
         self.raw.copy_to(&mut source);
         let style = Style::of(&source[1..]).ok_or(Reason::Escapes)?;
-        let text = std::str::from_utf8(text).map_err(|_| Reason::Escapes)?;
+        let text = std::str::from_utf8(&text).map_err(|_| Reason::Escapes)?;
         let mut raw = vec![b'"'];
         escape(text, style, &mut raw);
         // What the parts stand for, where references stay: these were proved by their lines.

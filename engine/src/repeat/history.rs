@@ -20,8 +20,15 @@ pub(super) const COST: u64 = 8;
 /// How many places of a line are remembered: the first and the last.
 const PLACES: usize = 2;
 
-/// The first 128 bits of a BLAKE3 hash: nobody can make two lines that are taken for each other.
+/// A short line's own bytes and how many they are, or else the first bits of a BLAKE3 hash: nobody
+/// can make two lines that are taken for each other. The lowest two bits tell lines with a number
+/// in front from those without, and short lines from others.
 type Key = u128;
+
+/// The longest line that is its own key: a byte is left for its length.
+const SHORT: usize = 15;
+const IS_NUMBERED: Key = 1;
+const IS_SHORT: Key = 2;
 
 /// The source lines of a request's tool results, as far as they are remembered.
 #[derive(Debug)]
@@ -87,14 +94,21 @@ impl Known {
     fn new(raw: &[u8], leans_on: Stands) -> Self {
         let Line { number, rest } = Line::of(raw);
         // Whether there is a number belongs to the line.
-        let key = key(rest) & !1 | Key::from(number.is_some());
+        let key = key(rest) | if number.is_some() { IS_NUMBERED } else { 0 };
         Self { key, number, len: raw.len(), places: None, tokens: 0, leans_on }
     }
 }
 
+/// The key of a line without a number.
 fn key(bytes: &[u8]) -> Key {
+    if bytes.len() <= SHORT {
+        let mut own = [0; 1 + SHORT];
+        own[1..=bytes.len()].copy_from_slice(bytes);
+        return Key::from_le_bytes(own) | (bytes.len() as Key) << 2 | IS_SHORT;
+    }
     let hash = blake3::hash(bytes);
-    Key::from_le_bytes(hash.as_bytes().first_chunk().copied().unwrap_or_default())
+    let first = hash.as_bytes().first_chunk().copied().unwrap_or_default();
+    Key::from_le_bytes(first) & !(IS_SHORT | IS_NUMBERED)
 }
 
 impl History {

@@ -86,7 +86,7 @@ pub fn estimate(text: &[u8]) -> u64 {
 }
 
 /// From this length on, four places at once pay.
-const WIDE_FROM: usize = 256;
+const WIDE_FROM: usize = 64;
 const _: () = assert!(WIDE_FROM / 4 >= MEMORY);
 
 fn state_after(bytes: &[u8]) -> u32 {
