@@ -128,14 +128,10 @@ impl Unescaper {
 pub fn unescape(mut raw: &[u8], text: &mut Vec<u8>) -> Result<(), EscapeError> {
     text.reserve(raw.len());
     let mut unescaper = Unescaper::new();
-    loop {
-        // By reference: a run is written in parts, and to copy it whole at once would wait for them.
-        match &unescaper.next(&mut raw) {
-            Ok(Some(run)) => text.extend_from_slice(run.text()),
-            Ok(None) => return unescaper.finish(),
-            Err(error) => return Err(*error),
-        }
+    while let Some(run) = unescaper.next(&mut raw)? {
+        text.extend_from_slice(run.text());
     }
+    unescaper.finish()
 }
 
 fn plain<'a>(raw: &mut &'a [u8], end: Option<usize>) -> Option<Run<'a>> {

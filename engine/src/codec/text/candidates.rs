@@ -1,6 +1,6 @@
 //! Which layouts may fit a page, from the bytes that its lines hold.
 
-use super::cells::Cells;
+use super::cells::Columns;
 use super::layout::{Column, Filling, Layout, Parted, Place};
 use super::learn::learn;
 use super::tree;
@@ -60,7 +60,7 @@ pub(super) fn candidates<'t>(
     at: usize,
     lines: &[&'t [u8]],
     marks: &[u8],
-    cells: &mut Cells<'t>,
+    cells: &mut Columns<'t>,
 ) -> Vec<Layout> {
     let with = |mark: u8| marks.iter().filter(|&&has| has & mark > 0).count() * 2 >= lines.len();
     let mut layouts = Vec::new();

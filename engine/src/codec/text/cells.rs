@@ -49,11 +49,11 @@ impl PartialEq for Word<'_> {
 /// After so many lines the next page is cut anew: what stands before it is let go.
 const MOST: usize = 2 * PAGE;
 
-/// The cells of the lines that were looked at last, for each way to part columns.
+/// The columns of the lines that were looked at last, for each way to part them.
 #[derive(Default)]
-pub(super) struct Cells<'t>([Window<'t>; Parted::ALL.len()]);
+pub(super) struct Columns<'t>([Window<'t>; Parted::ALL.len()]);
 
-impl<'t> Cells<'t> {
+impl<'t> Columns<'t> {
     /// The cells of `lines`, the first of which is line `at` of the text, column by column.
     pub(super) fn of(
         &mut self,

@@ -5,7 +5,7 @@
 //! them the longer nothing was found.
 
 use super::candidates::{BRANCH, LONGEST_LINE, candidates, marks_of};
-use super::cells::Cells;
+use super::cells::Columns;
 use super::frames::Source;
 use super::layout::Layout;
 use super::trial::{Page, Trial};
@@ -24,7 +24,7 @@ const LONGEST_STEP: usize = 64;
 pub(super) fn encode(source: &Source) -> Vec<u8> {
     let marks = source.lines.iter().map(|line| marks_of(line)).collect();
     let out = Vec::with_capacity(source.len());
-    let cells = Cells::default();
+    let cells = Columns::default();
     let trial = Trial::new(source);
     let mut writer = Writer { source, marks, cells, trial, out, now: Now::Plain };
     let (mut at, mut next, mut step, mut last) = (0, 0, 1, PAGE);
@@ -76,7 +76,7 @@ struct Writer<'s, 't> {
     source: &'s Source<'t>,
     /// What may part the columns of each line.
     marks: Vec<u8>,
-    cells: Cells<'t>,
+    cells: Columns<'t>,
     trial: Trial<'s, 't>,
     out: Vec<u8>,
     now: Now,
