@@ -89,7 +89,8 @@ pub(crate) fn frame(codec: Codec, coded: &Coded, rows: Option<Rows>) -> Vec<u8> 
     let lines = 1 + memchr::memchr_iter(b'\n', body).count();
     let comma = if detail.is_empty() { "" } else { ", " };
     let head = format!("[brevity 1 {name} {lines} lines below{comma}{detail}{rows}: {words}]\n");
-    let mut out = Vec::with_capacity(head.len() + body.len());
+    // With room for the newline that the part may end with.
+    let mut out = Vec::with_capacity(head.len() + body.len() + 1);
     out.extend_from_slice(head.as_bytes());
     out.extend_from_slice(body);
     out

@@ -338,7 +338,8 @@ impl TextReader {
         let mut taken = 0;
         let mut rest = chunk;
         let is_readable = loop {
-            match unescaper.next(&mut rest) {
+            // By reference: a run is written in parts, and a copy of it at once would wait for them.
+            match &unescaper.next(&mut rest) {
                 Ok(Some(run)) => {
                     taken += run.raw_len();
                     on(run.text(), run.raw_len());

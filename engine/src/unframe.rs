@@ -45,8 +45,8 @@ struct Part {
     line: usize,
     /// How far that line was read.
     read: usize,
-    /// What the head line says and where the body begins, once the head has ended.
-    head: Option<(Head, usize)>,
+    /// What the head line says, once it has ended.
+    head: Option<Head>,
     /// How many lines of the body have ended.
     lines: usize,
 }
@@ -152,10 +152,10 @@ impl Unframer {
         let lines = match &part.head {
             None => {
                 let line = part.level.read(&self.held[part.start..end]);
-                let Some((head, next)) = line.and_then(|l| Head::parse(&l.text)).zip(next) else {
+                part.head = line.and_then(|line| Head::parse(&line.text));
+                if part.head.is_none() {
                     return plain;
-                };
-                part.head = Some((head, next));
+                }
                 0
             }
             Some(_) if self.held[part.line..].starts_with(MARK) => {
@@ -164,7 +164,7 @@ impl Unframer {
             Some(_) => part.lines + 1,
         };
         part.lines = lines;
-        if part.head.as_ref().is_some_and(|(head, _)| head.lines == lines) {
+        if part.head.as_ref().is_some_and(|head| head.lines == lines) {
             let mut reach = Reach::default();
             let text = self.decode(&part, end, &mut reach);
             return match text.zip(self.place(&part, end, next)) {
@@ -179,15 +179,16 @@ impl Unframer {
     }
 
     fn decode(&self, part: &Part, end: usize, reach: &mut Reach) -> Option<Vec<u8>> {
-        let (head, body) = part.head.as_ref()?;
-        let escapes = part.level.read(&self.held[part.start..end])?;
-        let body = part.level.read(&self.held[*body..end])?;
-        escapes.write(head.decode(&body.text, reach)?)
+        let head = part.head.as_ref()?;
+        let whole = part.level.read(&self.held[part.start..end])?;
+        // The head's end is the first newline, of any level: none of its lines holds one.
+        let head_end = memchr::memchr(b'\n', &whole.text)?;
+        whole.write(head.decode(&whole.text[head_end + 1..], reach)?)
     }
 
     /// What a complete part takes up: for rows of a document, the line ends around it too.
     fn place(&self, part: &Part, end: usize, next: Option<usize>) -> Option<Range<usize>> {
-        if part.head.as_ref()?.0.rows.is_none() {
+        if part.head.as_ref()?.rows.is_none() {
             return Some(part.start..end);
         }
         let line_end = part.level.line_end_before(&self.held[..part.start])?;
@@ -228,9 +229,6 @@ impl Part {
         self.start -= by;
         self.line -= by;
         self.read -= by;
-        if let Some((_, body)) = &mut self.head {
-            *body -= by;
-        }
     }
 }
 

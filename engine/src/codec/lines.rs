@@ -6,7 +6,9 @@ pub(crate) const AS_IS: u8 = b'\\';
 
 /// The lines of `text`, without their newlines. A text without newlines is one line.
 pub(crate) fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    text.split(|&byte| byte == b'\n')
+    let ends = memchr::memchr_iter(b'\n', text).chain([text.len()]);
+    let mut start = 0;
+    ends.map(move |end| &text[std::mem::replace(&mut start, end + 1)..end])
 }
 
 /// Adds a line as it is to a body. `is_taken`: its own first byte would mean something else.

@@ -74,10 +74,10 @@ impl Unescaper {
         if self.len > 0 {
             return self.resume(raw);
         }
-        match memchr::memchr(b'\\', raw) {
-            Some(0) => self.escaped(raw),
-            found => Ok(plain(raw, found)),
+        if raw.first() == Some(&b'\\') {
+            return self.escaped(raw);
         }
+        Ok(plain(raw, memchr::memchr(b'\\', raw)))
     }
 
     /// Ends the string.

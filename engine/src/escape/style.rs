@@ -39,6 +39,11 @@ impl Style {
             if rest.is_empty() {
                 return Style::ALL.into_iter().find(|style| left.has(*style));
             }
+            // All styles write these, and in this form alone.
+            if let [_, b'"' | b'\\' | b'b' | b'f' | b'n' | b'r' | b't', after @ ..] = rest {
+                raw = after;
+                continue;
+            }
             let escaped = character(rest).ok()??;
             let (escape, rest) = rest.split_at(usize::from(escaped.raw_len));
             if form(escaped.character)[..] != *escape {
@@ -61,6 +66,12 @@ pub fn escape(text: &str, style: Style, out: &mut Vec<u8>) {
     while let Some(at) = rest.bytes().position(|byte| CLASS[usize::from(byte)].meets(stop)) {
         let (plain, special) = rest.split_at(at);
         out.extend_from_slice(plain.as_bytes());
+        // Of ASCII, only what the style escapes stops here.
+        if let Some(letter) = letter(special.as_bytes()[0]) {
+            out.extend_from_slice(&[b'\\', letter]);
+            rest = &special[1..];
+            continue;
+        }
         let mut characters = special.chars();
         let Some(character) = characters.next() else { return };
         rest = characters.as_str();
@@ -75,16 +86,23 @@ pub fn escape(text: &str, style: Style, out: &mut Vec<u8>) {
 
 /// How every style that escapes `character` writes it.
 fn form(character: char) -> SmallVec<[u8; 12]> {
-    let short = match character {
-        '"' | '\\' | '/' => character as u8,
-        '\u{8}' => b'b',
-        '\u{c}' => b'f',
-        '\n' => b'n',
-        '\r' => b'r',
-        '\t' => b't',
-        _ => return hexadecimal(character),
-    };
-    SmallVec::from_slice(&[b'\\', short])
+    match u8::try_from(character).ok().and_then(letter) {
+        Some(letter) => SmallVec::from_slice(&[b'\\', letter]),
+        None => hexadecimal(character),
+    }
+}
+
+/// What stands for `byte` behind a backslash, if one letter or sign does.
+fn letter(byte: u8) -> Option<u8> {
+    match byte {
+        b'"' | b'\\' | b'/' => Some(byte),
+        0x8 => Some(b'b'),
+        0xc => Some(b'f'),
+        b'\n' => Some(b'n'),
+        b'\r' => Some(b'r'),
+        b'\t' => Some(b't'),
+        _ => None,
+    }
 }
 
 fn hexadecimal(character: char) -> SmallVec<[u8; 12]> {

@@ -109,7 +109,7 @@ impl Cutter {
     /// How many bytes may come before a bound is looked at: a segment ends where what is
     /// held reaches a bound, not where a chunk ends.
     fn room(&self) -> usize {
-        let lines = self.window - self.text.len() % self.window;
+        let lines = (self.windows() + 1) * self.window - self.text.len();
         match &self.probe {
             Some(probe) => {
                 let end = probe.start.text + probe.longest(self.document);
@@ -143,13 +143,19 @@ impl Cutter {
         self.pieces.pop_front()
     }
 
+    /// How many windows the text fills. Mostly none: a division for each run would cost more than
+    /// all else here.
+    fn windows(&self) -> usize {
+        if self.text.len() < self.window { 0 } else { self.text.len() / self.window }
+    }
+
     fn end(&self) -> Place {
         Place { text: self.text.len(), raw: self.raw_len }
     }
 
     /// Takes text that is a part of one line.
     fn segment(&mut self, segment: &[u8], raw_len: usize) {
-        let windows = self.text.len() / self.window;
+        let windows = self.windows();
         let at = self.end();
         self.text.extend_from_slice(segment);
         self.raw_len += raw_len;
@@ -163,7 +169,7 @@ impl Cutter {
             self.end_line();
         }
         self.bound_probe();
-        if ends_line || self.text.len() / self.window > windows {
+        if ends_line || self.windows() > windows {
             self.bound_lines();
         }
     }

@@ -66,10 +66,11 @@ impl Lines {
         let raws: Vec<_> = raw_lines(&raw).take(LINES + 1).collect();
         let mut texts = Vec::new();
         if Style::of(&raw).is_some() {
+            let ends = memchr::memchr_iter(b'\n', &piece.text).map(|at| at + 1);
             let mut start = 0;
-            for line in piece.text.split_inclusive(|&byte| byte == b'\n').take(LINES + 1) {
-                texts.push(start..start + line.len());
-                start += line.len();
+            for end in ends.chain([piece.text.len()]).take(LINES + 1) {
+                texts.extend((start < end).then_some(start..end));
+                start = end;
             }
         }
         // The lines of one are those of the other, or the text is not written as styles write.
@@ -125,14 +126,22 @@ impl Lines {
         }
     }
 
-    fn known(&self, piece: &Piece, leans_on: impl Fn(usize) -> Stands) -> Vec<Known> {
-        let known = |line: usize| match self.texts.get(line) {
-            Some(text) => {
-                Known::new(self.raw(line), estimate(&piece.text[text.clone()]), leans_on(line))
-            }
-            None => Known::new(self.raw(line), 0, Stands::Not),
+    fn known(
+        &self,
+        piece: &Piece,
+        leans_on: impl Fn(usize) -> Stands,
+        history: &History,
+    ) -> Vec<Known> {
+        let known = |line: usize| {
+            let leans_on = if self.texts.is_empty() { Stands::Not } else { leans_on(line) };
+            history.look_up(self.raw(line), leans_on, || self.tokens(piece, line))
         };
         self.whole.clone().map(known).collect()
+    }
+
+    /// What a line weighs, in tokens.
+    fn tokens(&self, piece: &Piece, line: usize) -> u64 {
+        self.texts.get(line).map_or(0, |text| estimate(&piece.text[text.clone()]))
     }
 
     fn refer_document(
@@ -142,7 +151,7 @@ impl Lines {
         tokens: u64,
         history: &mut History,
     ) -> Vec<Segment> {
-        let known = self.known(piece, |_| leans_on);
+        let known = self.known(piece, |_| leans_on, history);
         let (Some(first), Some(last)) = (self.raws.first(), self.raws.last()) else {
             return Vec::new();
         };
@@ -151,7 +160,8 @@ impl Lines {
             return Vec::new();
         }
         let raw = &self.raw[first.start..last.end];
-        let Some(run) = history.document(raw, &known, tokens) else {
+        let weight = || self.whole.clone().map(|line| self.tokens(piece, line)).sum();
+        let Some(run) = history.document(raw, &known, weight, tokens) else {
             history.enter_document(raw, &known);
             return Vec::new();
         };
@@ -177,7 +187,7 @@ impl Lines {
         };
         let owners: Vec<_> = self.texts.iter().map(plan).collect();
         let lean = |line: usize| if owners[line].is_fixed() { Stands::Not } else { leans_on };
-        let known = self.known(piece, lean);
+        let known = self.known(piece, lean, history);
         let runs = history.runs(&known, |line| self.raw(self.whole.start + line), tokens);
         let mut done = 0;
         let mut holes = Vec::new();

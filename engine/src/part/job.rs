@@ -65,7 +65,7 @@ impl Job {
     /// Rewrites the part, or keeps it. A panic on the way is caught: what it concerns stays.
     pub fn run(self) -> Done {
         let mut outcomes = Vec::new();
-        let mut text = Vec::new();
+        let mut text = Vec::with_capacity(self.piece.text.len());
         if self.segments.is_empty() {
             let document = |before| self.document(before);
             self.attempt(0..self.piece.text.len(), document, &mut text, &mut outcomes);
@@ -75,7 +75,7 @@ impl Job {
             self.attempt(segment.range.clone(), lines, &mut text, &mut outcomes);
         }
         let is_shorter = outcomes.iter().any(|outcome| outcome.result.is_ok());
-        let raw = if is_shorter { self.escaped(&text) } else { Err(Reason::NoGain) };
+        let raw = if is_shorter { self.escaped(text) } else { Err(Reason::NoGain) };
         // Escapes may take more than was saved.
         let raw = raw
             .and_then(|raw| if raw.len() < self.raw.len() { Ok(raw) } else { Err(Reason::NoGain) });
@@ -180,8 +180,7 @@ impl Job {
     }
 
     fn reference(&self, line: &str, source: &[u8]) -> Shorter {
-        let (_, end) = without_newline(source);
-        let text = [line.as_bytes(), end].concat();
+        let text = referred(line, source);
         Shorter { codec: Codec::Repeat, tokens: estimate(&text), text }
     }
 
@@ -240,14 +239,16 @@ impl Job {
     }
 
     /// `text` in the wire's form, escaped as the part was.
-    fn escaped(&self, text: &[u8]) -> Result<Vec<u8>, Reason> {
+    fn escaped(&self, mut text: Vec<u8>) -> Result<Vec<u8>, Reason> {
         if self.wire == Wire::Text {
-            return Ok(text.to_vec());
+            // It may wait for its turn: without the room that it did not need.
+            text.shrink_to_fit();
+            return Ok(text);
         }
         let mut source = vec![b'"'];
         self.raw.copy_to(&mut source);
         let style = Style::of(&source[1..]).ok_or(Reason::Escapes)?;
-        let text = std::str::from_utf8(text).map_err(|_| Reason::Escapes)?;
+        let text = std::str::from_utf8(&text).map_err(|_| Reason::Escapes)?;
         let mut raw = vec![b'"'];
         escape(text, style, &mut raw);
         // What the parts stand for, where references stay: these were proved by their lines.
@@ -275,15 +276,22 @@ impl Job {
 impl Job {
     /// The part's text, with references for what came before.
     fn with_references(&self) -> Vec<u8> {
-        let text = |segment: &Segment| {
+        let mut text = Vec::with_capacity(self.piece.text.len());
+        for segment in &self.segments {
             let source = &self.piece.text[segment.range.clone()];
             match &segment.plan {
-                Plan::Refer(line) => self.reference(line, source).text,
-                Plan::Keep(_) | Plan::Code(_) => source.to_vec(),
+                Plan::Refer(line) => text.extend_from_slice(&referred(line, source)),
+                Plan::Keep(_) | Plan::Code(_) => text.extend_from_slice(source),
             }
-        };
-        self.segments.iter().flat_map(text).collect()
+        }
+        text
     }
+}
+
+/// The line that refers to what `source` is the same as, in its place.
+fn referred(line: &str, source: &[u8]) -> Vec<u8> {
+    let (_, end) = without_newline(source);
+    [line.as_bytes(), end].concat()
 }
 
 /// A newline at the end of a part also ends the last line of what is coded.

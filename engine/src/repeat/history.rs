@@ -20,8 +20,15 @@ pub(super) const COST: u64 = 8;
 /// How many places of a line are remembered: the first and the last.
 const PLACES: usize = 2;
 
-/// The first 128 bits of a BLAKE3 hash: nobody can make two lines that are taken for each other.
+/// A short line's own bytes and how many they are, or else the first bits of a BLAKE3 hash: nobody
+/// can make two lines that are taken for each other. The lowest two bits tell lines with a number
+/// in front from those without, and short lines from others.
 type Key = u128;
+
+/// The longest line that is its own key: a byte is left for its length.
+const SHORT: usize = 15;
+const IS_NUMBERED: Key = 1;
+const IS_SHORT: Key = 2;
 
 /// The source lines of a request's tool results, as far as they are remembered.
 #[derive(Debug)]
@@ -64,7 +71,9 @@ pub(crate) struct Known {
     key: Key,
     number: Option<Number>,
     len: usize,
-    /// What it weighs, in tokens.
+    /// Where it came before, if it may refer to that.
+    places: Option<[u32; PLACES]>,
+    /// What it weighs, in tokens; 0 if it did not come before.
     tokens: u64,
     /// In which form a line must stand, or better, that this one may refer to; `Not`: to none.
     leans_on: Stands,
@@ -82,17 +91,24 @@ pub(crate) struct Run {
 }
 
 impl Known {
-    pub(crate) fn new(raw: &[u8], tokens: u64, leans_on: Stands) -> Self {
+    fn new(raw: &[u8], leans_on: Stands) -> Self {
         let Line { number, rest } = Line::of(raw);
         // Whether there is a number belongs to the line.
-        let key = key(rest) & !1 | Key::from(number.is_some());
-        Self { key, number, len: raw.len(), tokens, leans_on }
+        let key = key(rest) | if number.is_some() { IS_NUMBERED } else { 0 };
+        Self { key, number, len: raw.len(), places: None, tokens: 0, leans_on }
     }
 }
 
+/// The key of a line without a number.
 fn key(bytes: &[u8]) -> Key {
+    if bytes.len() <= SHORT {
+        let mut own = [0; 1 + SHORT];
+        own[1..=bytes.len()].copy_from_slice(bytes);
+        return Key::from_le_bytes(own) | (bytes.len() as Key) << 2 | IS_SHORT;
+    }
     let hash = blake3::hash(bytes);
-    Key::from_le_bytes(hash.as_bytes().first_chunk().copied().unwrap_or_default())
+    let first = hash.as_bytes().first_chunk().copied().unwrap_or_default();
+    Key::from_le_bytes(first) & !(IS_SHORT | IS_NUMBERED)
 }
 
 impl History {
@@ -142,6 +158,19 @@ impl History {
         })
     }
 
+    /// What is to be known of a line of these bytes, which may refer to lines that stand as
+    /// `leans_on` says. `tokens` is asked only for a line that came before.
+    pub(crate) fn look_up(
+        &self,
+        raw: &[u8],
+        leans_on: Stands,
+        tokens: impl FnOnce() -> u64,
+    ) -> Known {
+        let known = Known::new(raw, leans_on);
+        let places = self.places.get(&known.key).filter(|_| leans_on != Stands::Not).copied();
+        Known { places, tokens: places.map_or(0, |_| tokens()), ..known }
+    }
+
     /// The runs of `lines` that came before and weigh more than a reference by `tokens`, in order.
     /// `raw` gives a line's bytes.
     pub(crate) fn runs<'r>(
@@ -170,10 +199,17 @@ impl History {
         runs
     }
 
-    /// All `lines` as one run, if they are the raw bytes of a document that came before.
-    pub(crate) fn document(&self, raw: &[u8], lines: &[Known], tokens: u64) -> Option<Run> {
+    /// All `lines` as one run, if they are the raw bytes of a document that came before. `weight`
+    /// gives their tokens.
+    pub(crate) fn document(
+        &self,
+        raw: &[u8],
+        lines: &[Known],
+        weight: impl FnOnce() -> u64,
+        tokens: u64,
+    ) -> Option<Run> {
         let source = *self.documents.get(&key(raw))? as usize;
-        let weight = lines.iter().map(|line| line.tokens).sum();
+        let weight = weight();
         let run = Run { lines: 0..lines.len(), source, moved: 0, tokens: weight };
         let may_go = |line: &Known| line.leans_on != Stands::Not;
         (self.may_follow(lines) && lines.iter().all(may_go) && weight >= COST + tokens)
@@ -188,7 +224,7 @@ impl History {
 
     /// The heaviest run around the line at `at`, from `floor` on; of equals, the first.
     fn run_at(&self, lines: &[Known], floor: usize, at: usize) -> Option<Run> {
-        let places = self.places.get(&lines[at].key)?;
+        let places = lines[at].places?;
         let distinct = if places[0] == places[1] { 1 } else { PLACES };
         let runs = places[..distinct].iter().rev();
         runs.filter_map(|&place| self.around(lines, floor, at, place as usize))

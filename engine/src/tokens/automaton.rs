@@ -22,6 +22,10 @@ pub(super) fn step(state: u32, byte: u8) -> u32 {
     TABLE[((state | u32::from(CLASS[usize::from(byte)])) & MASK) as usize]
 }
 
+/// So many steps may be added up and their cost be taken of the sum: the states below do not carry.
+pub(super) const SUMMED: usize = 16;
+const _: () = assert!(SUMMED as u32 * MASK < 1 << COST_SHIFT);
+
 /// What a step cost, in the unit of [`costs::TOKEN`].
 pub(super) fn cost(step: u32) -> u64 {
     u64::from(step >> COST_SHIFT)

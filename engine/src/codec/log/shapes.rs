@@ -112,8 +112,17 @@ impl<'t> Shapes<'t> {
     /// Whether the same separators stand between the words of two lines.
     pub(super) fn have_same_separators(&self, one: u32, other: u32) -> bool {
         let (ours, theirs) = (self.words(one), self.words(other));
-        ours.len() == theirs.len()
-            && (0..=ours.len()).all(|at| self.separator(one, at) == self.separator(other, at))
+        let is_same =
+            |(one, other): (&[u8], &[u8])| one.len() == other.len() && one.iter().eq(other);
+        ours.len() == theirs.len() && self.separators(one).zip(self.separators(other)).all(is_same)
+    }
+
+    /// What stands before each word, and behind the last.
+    fn separators(&self, line: u32) -> impl Iterator<Item = &'t [u8]> {
+        let (words, line, text) = (self.words(line), self.line(line), self.text);
+        let starts = words.iter().map(|word| word.start).chain([line.rest(self)]);
+        let ends = [line.start].into_iter().chain(words.iter().map(|word| word.end()));
+        ends.zip(starts).map(|(from, to)| &text[from as usize..to as usize])
     }
 
     /// What stands before the word numbered `at`, or behind the last.

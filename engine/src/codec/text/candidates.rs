@@ -1,7 +1,8 @@
 //! Which layouts may fit a page, from the bytes that its lines hold.
 
+use super::cells::Columns;
 use super::layout::{Column, Filling, Layout, Parted, Place};
-use super::learn::Columns;
+use super::learn::learn;
 use super::tree;
 
 /// The longest line that is looked at: columns and paths are short.
@@ -25,27 +26,41 @@ fn mark_of(byte: u8) -> u8 {
         | is(b';', 32)
 }
 
+/// So many bytes are looked at at once.
+const BLOCK: usize = 16;
+
+/// How the bytes of a block and the one behind them are noted, together.
+fn marks_of_block(block: &[u8; BLOCK + 1]) -> u8 {
+    let mut marks = [0; BLOCK];
+    for (at, mark) in marks.iter_mut().enumerate() {
+        let (byte, next) = (mark_of(block[at]), mark_of(block[at + 1]));
+        *mark = byte | next | ((byte & next & SPACE) * SPACES);
+    }
+    marks.iter().fold(0, |all, mark| all | mark)
+}
+
 /// What may part the columns of a line. Of a very long one, nothing.
 pub(super) fn marks_of(line: &[u8]) -> u8 {
     if line.len() > LONGEST_LINE {
         return 0;
     }
-    let marks = line.iter().fold(0, |marks, &byte| marks | mark_of(byte));
-    let is_space = |byte: u8| u8::from(byte == b' ');
-    let has_spaces = || {
-        let pairs = line.iter().zip(&line[1..]);
-        pairs.fold(0, |found, (&a, &b)| found | is_space(a) & is_space(b)) > 0
-    };
-    let spaces = if marks & SPACE > 0 && has_spaces() { SPACES } else { 0 };
     let branch = if tree::is_branch(line) { BRANCH } else { 0 };
-    marks | spaces | branch
+    // The last block reaches back over the one before: a byte may be noted twice.
+    let Some(last) = line.last_chunk() else {
+        let mut short = [0; BLOCK + 1];
+        short[..line.len()].copy_from_slice(line);
+        return marks_of_block(&short) | branch;
+    };
+    let blocks = line.windows(BLOCK + 1).step_by(BLOCK).filter_map(<[u8]>::first_chunk);
+    blocks.fold(marks_of_block(last), |marks, block| marks | marks_of_block(block)) | branch
 }
 
-/// Layouts that may fit.
+/// Layouts that may fit `lines`, the first of which is line `at` of the text.
 pub(super) fn candidates<'t>(
+    at: usize,
     lines: &[&'t [u8]],
     marks: &[u8],
-    columns: &mut Columns<'t>,
+    cells: &mut Columns<'t>,
 ) -> Vec<Layout> {
     let with = |mark: u8| marks.iter().filter(|&&has| has & mark > 0).count() * 2 >= lines.len();
     let mut layouts = Vec::new();
@@ -55,7 +70,7 @@ pub(super) fn candidates<'t>(
             Parted::Wide => with(SPACES),
             Parted::By(byte) => with(mark_of(byte)),
         };
-        layouts.extend(is_likely.then(|| columns.learn(lines, parted)).flatten());
+        layouts.extend(is_likely.then(|| learn(cells.of(at, lines, parted), parted)).flatten());
         if let Parted::By(b'\t') = parted
             && is_likely
         {

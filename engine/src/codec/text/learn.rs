@@ -4,71 +4,22 @@
 //! end at one, that is their place; where most are one word, it goes to the template. What follows
 //! the last column of which something can be said is left whole.
 
-use super::layout::{COLUMNS, Column, Filling, Layout, Parted, Place, find, is_equal, width};
+use super::cells::Cell;
+use super::layout::{COLUMNS, Column, Filling, Layout, Parted, Place};
 use super::row::is_long;
 use super::template::{is_plain, is_within};
 use smallvec::SmallVec;
 
-/// A cell of a line, and where it stands on the page.
-#[derive(Clone, Copy)]
-struct Cell<'t> {
-    text: Word<'t>,
-    /// How many spaces, or other bytes that part cells, stand before it.
-    gap: u32,
-    from: u32,
-    end: u32,
-}
-
-/// A text whose first bytes are at hand: most words differ in them.
-#[derive(Clone, Copy, Default)]
-struct Word<'t> {
-    text: &'t [u8],
-    first: u64,
-}
-
-impl<'t> Word<'t> {
-    /// The word `line[from..to]`.
-    fn new(line: &'t [u8], from: usize, to: usize) -> Self {
-        let text = &line[from..to];
-        let first = match line[from..].first_chunk() {
-            // Without the bytes that are not the word's.
-            Some(first) if text.len() < 8 => {
-                u64::from_le_bytes(*first) & ((1 << (8 * text.len())) - 1)
-            }
-            Some(first) => u64::from_le_bytes(*first),
-            None => text.iter().rev().fold(0, |first, &byte| first << 8 | u64::from(byte)),
-        };
-        Self { text, first }
+/// What most of the lines share whose cells these are, if that is anything.
+pub(super) fn learn(cells: [&[Cell]; COLUMNS], parted: Parted) -> Option<Layout> {
+    let full = cells[0].len();
+    let mut columns: SmallVec<[Learned; COLUMNS]> = SmallVec::new();
+    for column in
+        cells.into_iter().take_while(|column| !column.is_empty() && column.len() * 2 >= full)
+    {
+        columns.push(Learned::new(column, parted, columns.is_empty())?);
     }
-}
-
-impl PartialEq for Word<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        let is_alike = self.first == other.first && self.text.len() == other.text.len();
-        is_alike && (self.text.len() <= 8 || is_equal(&self.text[8..], &other.text[8..]))
-    }
-}
-
-/// Room for the cells of a page, column by column.
-#[derive(Default)]
-pub(super) struct Columns<'t>([Vec<Cell<'t>>; COLUMNS]);
-
-impl<'t> Columns<'t> {
-    /// What most lines share, if that is anything.
-    pub(super) fn learn(&mut self, lines: &[&'t [u8]], parted: Parted) -> Option<Layout> {
-        self.0.iter_mut().for_each(Vec::clear);
-        for line in lines {
-            put_cells(line, parted, &mut self.0);
-        }
-        let full = self.0[0].len();
-        let mut columns: SmallVec<[Learned; COLUMNS]> = SmallVec::new();
-        for column in
-            self.0.iter().take_while(|column| !column.is_empty() && column.len() * 2 >= full)
-        {
-            columns.push(Learned::new(column, parted, columns.is_empty())?);
-        }
-        layout(&columns, parted)
-    }
+    layout(&columns, parted)
 }
 
 /// The layout of columns that are known.
@@ -225,41 +176,4 @@ fn most<T: PartialEq + Copy + Default>(
         lead = if value == leader { lead + 1 } else { lead - 1 };
     }
     (leader, if lead > 0 { times(leader) } else { 0 })
-}
-
-/// Adds the first cells of a line to their columns.
-fn put_cells<'t>(line: &'t [u8], parted: Parted, columns: &mut [Vec<Cell<'t>>]) {
-    match parted {
-        Parted::By(byte) => {
-            let mut from = 0;
-            for column in columns {
-                let end = find(byte, &line[from..]).map_or(line.len(), |end| from + end);
-                column.push(Cell { text: Word::new(line, from, end), gap: 0, from: 0, end: 0 });
-                from = end + 1;
-                if from > line.len() {
-                    return;
-                }
-            }
-        }
-        Parted::Words | Parted::Wide => put_spaced(line, parted, columns),
-    }
-}
-
-fn put_spaced<'t>(line: &'t [u8], parted: Parted, columns: &mut [Vec<Cell<'t>>]) {
-    let (mut at, mut before) = (0, 0);
-    let is_ascii = line.is_ascii();
-    for column in columns {
-        let gap = line[at..].iter().take_while(|&&byte| byte == b' ').count();
-        let begin = at + gap;
-        if begin == line.len() {
-            return;
-        }
-        at = parted.cell_end(line, begin);
-        let width = if is_ascii { at - begin } else { width(&line[begin..at]) };
-        // Lines that are looked at are short.
-        let gap = gap as u32;
-        let from = before + gap;
-        before = from + width as u32;
-        column.push(Cell { text: Word::new(line, begin, at), gap, from, end: before });
-    }
 }

@@ -12,11 +12,12 @@
 //!
 //! - `frames`: a line that was overdrawn (carriage returns) is one line per state.
 //! - `tree`: box-drawing in front of a name becomes one space per level.
-//! - `page`, with `trial`, `candidates`, `learn`, `heading`, `layout`, `template`, `cut` and `row`: what a page of lines shares becomes a template;
+//! - `page`, with `trial`, `candidates`, `cells`, `learn`, `heading`, `layout`, `template`, `cut` and `row`: what a page of lines shares becomes a template;
 //!   each line becomes the cells that fill it.
 //! - `runs`: equal lines, or equal groups of lines, are counted.
 
 mod candidates;
+mod cells;
 mod cut;
 mod frames;
 mod heading;
@@ -71,23 +72,30 @@ pub(crate) fn decode(body: &[u8], longest: usize, reach: &mut Reach) -> Option<V
 
 /// What a reader needs to know of the signs that `body` holds.
 fn words(body: &[u8]) -> String {
-    let lines = || super::lines::lines(body);
-    let signs =
-        |of: &dyn Fn(&[u8]) -> bool| lines().filter_map(|line| line.strip_prefix(&[SIGN])).any(of);
-    let is_template = |sign: &[u8]| !matches!(sign.first(), None | Some(b'x' | b'r' | b'T'));
-    let has_templates = signs(&is_template);
-    let fills = |cell: u8| {
-        has_templates && lines().any(|line| line.first() != Some(&SIGN) && line.contains(&cell))
-    };
-    let tree = lines().find_map(tree::parse).map(tree::Style::words);
+    let (mut has_templates, mut has_ends, mut has_counts, mut has_states) = Default::default();
+    let (mut has_usual, mut has_above, mut tree) = (false, false, None);
+    for line in super::lines::lines(body) {
+        match line.strip_prefix(&[SIGN]).map(<[u8]>::first) {
+            Some(None) => has_ends = true,
+            Some(Some(b'x')) => has_counts = true,
+            Some(Some(b'r')) => has_states = true,
+            Some(Some(b'T')) => tree = tree.or_else(|| tree::parse(line)),
+            Some(Some(_)) => has_templates = true,
+            None => {
+                has_usual = has_usual || memchr::memchr(b'"', line).is_some();
+                has_above = has_above || memchr::memchr(b'^', line).is_some();
+            }
+        }
+    }
+    let tree = tree.map(tree::Style::words);
     let known = [
         (has_templates, "rows fill the {} of the ~ line above"),
-        (fills(b'"'), "\" is its {words}"),
-        (fills(b'^'), "^ is the row above's"),
-        (has_templates && signs(&<[u8]>::is_empty), "~ alone ends it"),
+        (has_templates && has_usual, "\" is its {words}"),
+        (has_templates && has_above, "^ is the row above's"),
+        (has_templates && has_ends, "~ alone ends it"),
         (tree.is_some(), tree.as_deref().unwrap_or_default()),
-        (signs(&|sign| sign.first() == Some(&b'x')), "~x5 is the line above 5 times more"),
-        (signs(&|sign| sign.first() == Some(&b'r')), "~r5 is 5 lines that were overdrawn"),
+        (has_counts, "~x5 is the line above 5 times more"),
+        (has_states, "~r5 is 5 lines that were overdrawn"),
     ];
     let known: Vec<_> = known.iter().filter(|(is, _)| *is).map(|&(_, words)| words).collect();
     format!("intact text, {}", known.join("; "))

@@ -5,9 +5,9 @@
 //! them the longer nothing was found.
 
 use super::candidates::{BRANCH, LONGEST_LINE, candidates, marks_of};
+use super::cells::Columns;
 use super::frames::Source;
 use super::layout::Layout;
-use super::learn::Columns;
 use super::trial::{Page, Trial};
 use super::{PAGE, SIGN, runs::repeats, tree};
 use crate::codec::lines::{AS_IS, put_as_is};
@@ -24,9 +24,9 @@ const LONGEST_STEP: usize = 64;
 pub(super) fn encode(source: &Source) -> Vec<u8> {
     let marks = source.lines.iter().map(|line| marks_of(line)).collect();
     let out = Vec::with_capacity(source.len());
-    let columns = Columns::default();
+    let cells = Columns::default();
     let trial = Trial::new(source);
-    let mut writer = Writer { source, marks, columns, trial, out, now: Now::Plain };
+    let mut writer = Writer { source, marks, cells, trial, out, now: Now::Plain };
     let (mut at, mut next, mut step, mut last) = (0, 0, 1, PAGE);
     // A tree that does not pay is not looked at again from its next line.
     let mut no_tree = 0;
@@ -76,7 +76,7 @@ struct Writer<'s, 't> {
     source: &'s Source<'t>,
     /// What may part the columns of each line.
     marks: Vec<u8>,
-    columns: Columns<'t>,
+    cells: Columns<'t>,
     trial: Trial<'s, 't>,
     out: Vec<u8>,
     now: Now,
@@ -121,7 +121,7 @@ impl<'t> Writer<'_, 't> {
                 continue;
             }
             tried = lines.len();
-            for layout in candidates(lines, &self.marks[at..at + tried], &mut self.columns) {
+            for layout in candidates(at, lines, &self.marks[at..at + tried], &mut self.cells) {
                 let page = self.trial.page(at, tried, layout);
                 // A shorter page, tried later, must be clearly better.
                 let least = best.as_ref().map_or(0, |best| best.gain + best.gain / 8);

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 /// The text that `body` stands for.
 pub(super) fn decode(body: &[u8], longest: usize, reach: &mut Reach) -> Option<Vec<u8>> {
     let mut reader = Reader {
-        out: Vec::new(),
+        out: Vec::with_capacity(longest.min(2 * body.len())),
         longest,
         under: Under::Nothing,
         returns: 0,

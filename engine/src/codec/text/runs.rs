@@ -76,7 +76,7 @@ pub(super) fn repeats(lines: &[&[u8]], stretch: usize) -> Option<(usize, usize)>
     for group in 1..=GROUP.min(lines.len() / 2) {
         let pattern = &lines[..group];
         let is_again = |at: usize| is_equal(lines[at], lines[group + at]);
-        if !(0..group).all(is_again) {
+        if lines[0].len() != lines[group].len() || !(0..group).all(is_again) {
             continue;
         }
         // A row that leans on one above and comes again would lean on too many lines.

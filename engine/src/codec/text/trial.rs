@@ -68,7 +68,8 @@ impl<'s, 't> Trial<'s, 't> {
         let gain = before.saturating_sub(estimate(&self.body));
         let per_line = gain * 1000 / (lines as u64).max(1);
         (gain >= LEAST && gain * PART >= before && is_readable(&layout)).then(|| Page {
-            body: std::mem::take(&mut self.body),
+            // The room that the body has grown to serves the next page too.
+            body: self.body.clone(),
             lines,
             rows,
             layout,

@@ -10,6 +10,12 @@ impl JsonWalker {
     #[inline]
     pub(super) fn text(&mut self, bytes: &mut &[u8]) -> Step {
         self.advance(bytes, scan::plain(bytes));
+        // Most escapes are of one letter and whole: they change nothing.
+        while let [b'\\', b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', rest @ ..] =
+            *bytes
+        {
+            self.advance(bytes, 2 + scan::plain(rest));
+        }
         let Some(&byte) = bytes.first() else { return Ok(None) };
         match byte {
             b'"' => {

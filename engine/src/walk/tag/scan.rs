@@ -94,6 +94,11 @@ impl Scanner {
 
     /// Reads the next bytes. Calls `on` with each tag and its name, which is in lower case.
     pub(super) fn feed(&mut self, bytes: &[u8], mut on: impl FnMut(Tag, &[u8])) {
+        // What was escaped comes as one character, and most are line ends.
+        if self.state == State::Text && bytes.len() == 1 && bytes[0] != b'<' {
+            self.at += 1;
+            return;
+        }
         let base = self.at;
         let mut used = 0;
         while used < bytes.len() {
