@@ -3,7 +3,7 @@
 //! Exit codes: 0 when all went well, also when the reader of a pipe has closed it early, since it
 //! has what it wanted; 1 when something could not be read or written, or is not the kind
 //! that was asked for; 2 when the arguments make no
-//! sense. `exec` gives the exit code of its command.
+//! sense. `exec` and `mcp-wrap` give the exit code of their command.
 
 mod compress;
 mod demo;
@@ -11,6 +11,7 @@ mod exec;
 mod expand;
 mod inspect;
 mod io;
+mod mcp_wrap;
 mod proxy;
 mod stats;
 mod stream;
@@ -45,6 +46,8 @@ enum Command {
     Expand(expand::Args),
     /// Run a command and shorten what it prints
     Exec(exec::Args),
+    /// Run a tool server that speaks MCP, and shorten what its tools give
+    McpWrap(mcp_wrap::Args),
     /// Show what Brevity sees in an input, and why it leaves parts of it alone
     Inspect(inspect::Args),
     /// Replay an agent's conversation through the proxy, with a table per turn
@@ -84,6 +87,7 @@ impl Cli {
             Command::Compress(args) => exit(compress::run(&args)),
             Command::Expand(args) => exit(expand::run(&args)),
             Command::Exec(args) => exec::run(&args),
+            Command::McpWrap(args) => mcp_wrap::run(&args),
             Command::Inspect(args) => exit(inspect::run(&args)),
             Command::Demo(args) => demo::run(&args),
         }

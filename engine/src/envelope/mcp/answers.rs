@@ -13,7 +13,11 @@ use crate::{
     walk::json::JsonError,
 };
 use bytes::Bytes;
-use std::{ops::Range, sync::Arc};
+use std::{
+    ops::Range,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 /// What a tool server sends, written chunk by chunk. Each eligible text is a [`Block`]; a message
 /// leaves when it is complete.
@@ -96,20 +100,22 @@ impl Rewriter {
         if pieces.iter().all(|piece| bytes[piece.clone()].trim_ascii().is_empty()) {
             return steps.push(Step::Keep(bytes));
         }
-        match self.survey(&bytes, &pieces, calls) {
-            Ok(found) => self.send(&bytes, found, steps),
-            Err(_) => {
-                let len = bytes.len() as u64;
-                steps.push(Step::Keep(bytes));
-                self.note(len, Reason::Malformed, None, steps);
-            }
-        }
+        let survey = AssertUnwindSafe(|| self.survey(&bytes, &pieces, calls));
+        let reason = match catch_unwind(survey) {
+            Ok(Ok(found)) => return self.send(&bytes, found, steps),
+            Ok(Err(_)) => Reason::Malformed,
+            // A fault of ours; nothing that it has left half done is sent.
+            Err(_) => Reason::Fault,
+        };
+        let len = bytes.len() as u64;
+        steps.push(Step::Keep(bytes));
+        self.note(len, reason, None, steps);
     }
 
     /// Where the JSON of a unit stands in it.
     fn pieces(&self, bytes: &[u8]) -> Vec<Range<usize>> {
         if self.carrier != McpCarrier::Events {
-            return Vec::from([0..bytes.len()]);
+            return std::iter::once(0..bytes.len()).collect();
         }
         let event = events::read(bytes);
         if event.is_message { event.data } else { Vec::new() }

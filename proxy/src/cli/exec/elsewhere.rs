@@ -16,27 +16,27 @@ pub(super) fn is_one_place() -> bool {
 }
 
 /// The exit code, as far as one byte holds it.
-pub(super) fn code(status: ExitStatus) -> u8 {
+pub(in crate::cli) fn code(status: ExitStatus) -> u8 {
     status.code().map_or(1, |code| u8::try_from(code).unwrap_or(1))
 }
 
 /// Waits for the command.
 #[derive(Debug)]
-pub(super) struct Leash;
+pub(in crate::cli) struct Leash;
 
 impl Leash {
-    pub(super) fn new() -> Result<Self> {
+    pub(in crate::cli) fn new() -> Result<Self> {
         Ok(Self)
     }
 
-    pub(super) fn hold(&mut self, _: &Child) {}
+    pub(in crate::cli) fn hold(&mut self, _: &Child) {}
 
     /// The pipe as it is.
-    pub(super) fn tap(&self, pipe: PipeReader) -> Result<PipeReader> {
+    pub(in crate::cli) fn tap(&self, pipe: PipeReader) -> Result<PipeReader> {
         Ok(pipe)
     }
 
-    pub(super) fn wait(&self, child: &mut Child) -> Result<ExitStatus> {
+    pub(in crate::cli) fn wait(&self, child: &mut Child) -> Result<ExitStatus> {
         child.wait()
     }
 }

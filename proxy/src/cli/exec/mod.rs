@@ -22,20 +22,21 @@ use elsewhere as system;
 #[cfg(unix)]
 use unix as system;
 
+pub(super) use pump::Flow;
+pub(super) use system::{Leash, code};
+
 use super::{
     Failure, fail,
     io::Output,
     stats::{Format, Stats},
 };
 use brevity::Treatment;
-use pump::Flow;
 use std::{
     ffi::OsString,
     io::{ErrorKind, IsTerminal as _, PipeReader, Write as _, pipe},
     process::{Child, Command, ExitCode},
     thread::{self, ScopedJoinHandle},
 };
-use system::Leash;
 
 /// The arguments of `brevity exec`.
 #[derive(Debug, clap::Args)]
@@ -86,7 +87,8 @@ impl Args {
     }
 }
 
-fn not_run(program: &OsString, error: &std::io::Error) -> ExitCode {
+/// Says that the command could not be run, and gives the exit code that shells have for it.
+pub(super) fn not_run(program: &OsString, error: &std::io::Error) -> ExitCode {
     let program = program.display();
     let _ = writeln!(std::io::stderr(), "brevity: cannot run {program}: {error}");
     ExitCode::from(if error.kind() == ErrorKind::NotFound { 127 } else { 126 })
@@ -152,7 +154,11 @@ fn join<T>(thread: ScopedJoinHandle<'_, T>) -> T {
 }
 
 /// Says what there is to say. A fault of ours shows in the exit code of a command that went well.
-fn close(code: u8, flows: Vec<Result<Flow, Failure>>, stats: Option<Format>) -> ExitCode {
+pub(super) fn close(
+    code: u8,
+    flows: Vec<Result<Flow, Failure>>,
+    stats: Option<Format>,
+) -> ExitCode {
     let mut all = Flow::default();
     let mut ours = ExitCode::SUCCESS;
     for flow in flows {

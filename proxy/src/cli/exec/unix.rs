@@ -57,13 +57,13 @@ pub(super) fn is_one_place() -> bool {
 }
 
 /// The exit code as shells tell it.
-pub(super) fn code(status: ExitStatus) -> u8 {
+pub(in crate::cli) fn code(status: ExitStatus) -> u8 {
     let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
     code.map_or(1, |code| u8::try_from(code).unwrap_or(1))
 }
 
 /// Passes signals on to the command, as long as there is one.
-pub(super) struct Leash {
+pub(in crate::cli) struct Leash {
     signals: Option<SignalsInfo<WithOrigin>>,
     hold: Arc<Mutex<Hold>>,
     /// Ends when nobody is to wait for output any more.
@@ -81,7 +81,7 @@ struct Hold {
 
 impl Leash {
     /// Catches signals from now on.
-    pub(super) fn new() -> Result<Self> {
+    pub(in crate::cli) fn new() -> Result<Self> {
         let ignored = ignored();
         let caught = SIGNALS.iter().filter(|signal| ignored >> (*signal - 1) & 1 == 0);
         let signals = Some(SignalsInfo::new(caught)?);
@@ -91,7 +91,7 @@ impl Leash {
     }
 
     /// Passes on what has come since [`new`](Self::new), and what will come.
-    pub(super) fn hold(&mut self, child: &Child) {
+    pub(in crate::cli) fn hold(&mut self, child: &Child) {
         lock(&self.hold).child = Pid::from_raw(child.id().cast_signed());
         let hold = Arc::clone(&self.hold);
         if let Some(mut signals) = self.signals.take() {
@@ -101,12 +101,12 @@ impl Leash {
     }
 
     /// The command's pipe, to read until it ends or nobody is to wait for more.
-    pub(super) fn tap(&self, pipe: PipeReader) -> Result<Tap> {
+    pub(in crate::cli) fn tap(&self, pipe: PipeReader) -> Result<Tap> {
         Ok(Tap { pipe, end: self.end.try_clone()?, left: None })
     }
 
     /// Waits until the command has ended.
-    pub(super) fn wait(&self, child: &mut Child) -> Result<ExitStatus> {
+    pub(in crate::cli) fn wait(&self, child: &mut Child) -> Result<ExitStatus> {
         if let Some(pid) = Pid::from_raw(child.id().cast_signed()) {
             // Its number stays its own until `wait` below, so no signal goes astray.
             let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
@@ -151,7 +151,7 @@ fn ignored() -> u64 {
 }
 
 /// The command's pipe.
-pub(super) struct Tap {
+pub(in crate::cli) struct Tap {
     pipe: PipeReader,
     end: PipeReader,
     /// How much may still be read, once nobody is to wait.
