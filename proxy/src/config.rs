@@ -1,6 +1,6 @@
 //! The configuration, parsed and checked whole before a port is bound.
 
-use crate::base::Base;
+use crate::{base::Base, mcp::McpRoute};
 use brevity::Settings;
 use std::{
     net::{Ipv4Addr, SocketAddr, ToSocketAddrs},
@@ -21,6 +21,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where requests go.
     pub upstreams: Upstreams,
+    /// The tool servers that speak MCP, each behind a prefix of the path.
+    pub mcp: Vec<McpRoute>,
     /// What the engine may rewrite, and within which bounds.
     pub settings: Arc<Settings>,
     /// Rewrites the bodies of clients that log in by subscription, too. They may be signed: the
@@ -70,6 +72,7 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)),
             upstreams: Upstreams::default(),
+            mcp: Vec::new(),
             settings: Arc::default(),
             rewrite_attested: false,
             upstream_ca: None,

@@ -8,6 +8,7 @@ use crate::{
     },
     config::Config,
     headers::drop_hop_by_hop,
+    mcp::{Gateway, Visit},
     record::Entry,
     route::{Plan, Way},
     upstream::{Client, chain, is_timeout},
@@ -26,6 +27,8 @@ pub(crate) struct Forwarder {
     config: Arc<Config>,
     client: Client,
     pool: Pool,
+    /// The tool servers, in the order of their routes.
+    gateways: Vec<Gateway>,
     /// The configured settings, for a body that is known not to be held whole.
     streamed: Arc<Settings>,
 }
@@ -34,7 +37,9 @@ impl Forwarder {
     pub(crate) fn new(config: Arc<Config>, client: Client) -> Self {
         let mut streamed = (*config.settings).clone();
         streamed.policy.stream_requests = true;
-        Self { config, client, pool: Pool::new(), streamed: Arc::new(streamed) }
+        let gateway = |_: &_| Gateway::new(Arc::clone(&config.settings));
+        let gateways = config.mcp.iter().map(gateway).collect();
+        Self { config, client, pool: Pool::new(), gateways, streamed: Arc::new(streamed) }
     }
 
     /// Sends `request` on its way and returns the answer, or the proxy's own error.
@@ -49,7 +54,15 @@ impl Forwarder {
         entry: Arc<Entry>,
     ) -> Result<Response<AnyBody>, Fault> {
         let (mut head, body) = request.into_parts();
-        let body = match self.body(&mut head, body, way.plan, &entry).await {
+        let visit = match way.plan {
+            Plan::Mcp(server) => self.gateways.get(server).map(|gateway| gateway.visit(&head)),
+            Plan::Rewrite(_) | Plan::Pass(_) => None,
+        };
+        let body = match &visit {
+            Some(visit) => Ok(visit.ask(&head.headers, CountBody::new(body, entry.clone()))),
+            None => self.body(&mut head, body, way.plan, &entry).await,
+        };
+        let body = match body {
             Ok(body) => body,
             Err(error) => return Err(fail(&entry, error)),
         };
@@ -64,7 +77,7 @@ impl Forwarder {
         tokio::select! {
             biased;
             answer = answer => match answer {
-                Ok(answer) => Ok(self.answer(answer, posted, &entry)),
+                Ok(answer) => Ok(self.answer(answer, posted, visit, &entry)),
                 Err(error) if entry.has_left() => Err(Fault(error.into())),
                 Err(error) => Ok(unreachable(&host, &error, dialect, &entry)),
             },
@@ -86,6 +99,7 @@ impl Forwarder {
                 entry.write(|record| record.skip = Some(skip));
                 return Ok(any(CountBody::new(body, entry.clone())));
             }
+            Plan::Mcp(_) => return Ok(any(CountBody::new(body, entry.clone()))),
         };
         // The length may change. The client's connection writes the one that is true.
         head.headers.remove(header::CONTENT_LENGTH);
@@ -118,17 +132,25 @@ impl Forwarder {
         &self,
         answer: Response<Incoming>,
         metered: bool,
+        visit: Option<Visit>,
         entry: &Arc<Entry>,
     ) -> Response<AnyBody> {
         let (mut head, body) = answer.into_parts();
         entry.answered(head.status);
         entry.moved();
         let limits = &self.config.settings.limits;
+        let metered = metered && visit.is_none();
         let tap = metered.then(|| Tap::open(&head.headers, limits, entry.clone())).flatten();
         head.version = Version::HTTP_11;
         drop_hop_by_hop(&mut head.headers, &[]);
         let idle = self.config.timeouts.idle;
-        Response::from_parts(head, any(ObserveBody::new(body, tap, entry.clone(), idle)))
+        let idle = visit.as_ref().map_or(idle, |visit| visit.idle(idle));
+        let body = ObserveBody::new(body, tap, entry.clone(), idle);
+        let body = match visit {
+            Some(visit) => visit.answer(&mut head, body, self.pool.clone(), entry),
+            None => any(body),
+        };
+        Response::from_parts(head, body)
     }
 }
 

@@ -4,13 +4,11 @@ use crate::{
     attest::{Attestation, attestation},
     base::Base,
     config::{Config, Upstreams},
+    headers::{is_encoded, is_json},
+    mcp,
 };
 use brevity::Dialect;
-use hyper::{
-    HeaderMap, Method, Uri,
-    header::{CONTENT_ENCODING, CONTENT_TYPE},
-    http::request::Parts,
-};
+use hyper::{Method, Uri, http::request::Parts};
 
 /// What is done with a request.
 #[derive(Debug)]
@@ -40,6 +38,8 @@ pub(crate) enum Plan {
     Rewrite(Dialect),
     /// It passes byte for byte.
     Pass(Skip),
+    /// The same, to the tool server of this route, whose answer is shortened.
+    Mcp(usize),
 }
 
 /// Why a whole body passed byte for byte, unread.
@@ -92,9 +92,17 @@ fn own(method: &Method, route: Route) -> Route {
 
 fn forward(path: &str, head: &Parts, config: &Config) -> Route {
     let target = head.uri.path_and_query().map_or(path, |target| target.as_str());
-    let Ok(uri) = upstream(path, head, &config.upstreams).join(target) else {
+    let tools = mcp::find(target, &config.mcp);
+    let (server, uri) = match tools {
+        Some((server, uri)) => (Some(server), uri),
+        None => (None, upstream(path, head, &config.upstreams).join(target)),
+    };
+    let Ok(uri) = uri else {
         return Route::Refused("the path does not make a URL behind the upstream's base");
     };
+    if let Some(server) = server {
+        return Route::Forward(Way { uri, dialect: None, plan: Plan::Mcp(server) });
+    }
     let dialect = dialect(&head.method, path);
     Route::Forward(Way { uri, dialect, plan: plan(dialect, head, config) })
 }
@@ -140,22 +148,6 @@ fn plan(dialect: Option<Dialect>, head: &Parts, config: &Config) -> Plan {
     } else {
         Plan::Rewrite(dialect)
     }
-}
-
-fn is_encoded(headers: &HeaderMap) -> bool {
-    headers
-        .get_all(CONTENT_ENCODING)
-        .into_iter()
-        .any(|value| !value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity"))
-}
-
-/// `application/json`, or a type with the suffix `+json` (RFC 6839), whatever its parameters.
-fn is_json(headers: &HeaderMap) -> bool {
-    let Some(Ok(value)) = headers.get(CONTENT_TYPE).map(|value| value.to_str()) else {
-        return false;
-    };
-    let kind = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    kind == "application/json" || kind.ends_with("+json")
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::{
     body::{AnyBody, Fault},
     config::Config,
     forward::Forwarder,
+    mcp::McpRoute,
     record::{Entry, Record, Recorder},
     route::{Route, route},
     upstream::{self, Connector, TlsError},
@@ -93,7 +94,8 @@ impl Server {
         let address = config.listen;
         let own =
             |base: &&crate::base::Base| address.port() != 0 && base.is_local_port(address.port());
-        if let Some(base) = config.upstreams.iter().find(own) {
+        let tools = config.mcp.iter().map(McpRoute::base);
+        if let Some(base) = config.upstreams.iter().chain(tools).find(own) {
             return Err(ServeError::Loop(base.to_string()));
         }
         let connector = Connector::new(&config)?;

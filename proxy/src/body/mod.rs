@@ -11,7 +11,7 @@ pub(crate) use chunks::Chunks;
 pub(crate) use compress::{CompressBody, Prepared, Rewrite, prepare};
 pub(crate) use count::CountBody;
 pub(crate) use observe::{ObserveBody, Tap};
-pub(crate) use work::{Engine, Pool};
+pub(crate) use work::{Engine, Gathered, Panicked, Pool};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, combinators::UnsyncBoxBody};

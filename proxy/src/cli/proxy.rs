@@ -2,7 +2,8 @@
 
 use brevity::{Limits, Output, Policy, Settings};
 use brevity_proxy::{
-    Base, BaseError, Config, LogRecorder, ServeError, Server, Upstreams, config::ListenError,
+    Base, BaseError, Config, LogRecorder, McpRoute, McpRouteError, ServeError, Server, Upstreams,
+    config::ListenError,
 };
 use std::{
     ffi::OsString,
@@ -31,6 +32,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "URL")]
     upstream: Option<String>,
 
+    /// Requests below PREFIX go to the MCP server at URL, the prefix taken off, and what its tools
+    /// give comes back shortened. May be given again, for other servers
+    #[arg(long, value_name = "PREFIX=URL")]
+    mcp: Vec<String>,
+
     /// Trust only the certificates in this PEM file, in place of the platform's
     #[arg(long, value_name = "FILE")]
     upstream_ca: Option<PathBuf>,
@@ -57,6 +63,7 @@ Examples:
   brevity proxy
   ANTHROPIC_BASE_URL=http://127.0.0.1:2738 ENABLE_TOOL_SEARCH=true claude
   brevity proxy --listen 127.0.0.1:4000 --upstream https://gateway.example/v1
+  brevity proxy --mcp /mcp/issues=https://issues.example/mcp
 
 Set BREVITY_LOG to off, error, warn, info or debug. One line per request is written at info.";
 
@@ -67,6 +74,8 @@ enum Failure {
     Listen(#[from] ListenError),
     #[error("--upstream: {0}")]
     Upstream(#[from] BaseError),
+    #[error("--mcp: {0}")]
+    Mcp(#[from] McpRouteError),
     #[error("{LOG}={0:?} is no level: it is one of {levels}", levels = LEVELS.join(", "))]
     Level(OsString),
     #[error(transparent)]
@@ -78,7 +87,7 @@ enum Failure {
 impl Failure {
     /// Whether what the user asked for makes no sense.
     fn is_usage(&self) -> bool {
-        matches!(self, Self::Listen(_) | Self::Upstream(_) | Self::Level(_))
+        matches!(self, Self::Listen(_) | Self::Upstream(_) | Self::Mcp(_) | Self::Level(_))
     }
 }
 
@@ -105,6 +114,7 @@ fn config(args: &Args) -> Result<Config, Failure> {
     if let Some(url) = &args.upstream {
         config.upstreams = Upstreams::all(url.parse::<Base>()?);
     }
+    config.mcp = McpRoute::all(&args.mcp)?;
     let mut policy = Policy::default();
     policy.stream_requests = args.stream_requests;
     policy.output = Output::of(args.output).unwrap_or_default();
@@ -116,6 +126,7 @@ fn config(args: &Args) -> Result<Config, Failure> {
 
 async fn serve(config: Config) -> Result<(), Failure> {
     let upstreams: Vec<String> = config.upstreams.iter().map(ToString::to_string).collect();
+    let tools: Vec<String> = config.mcp.iter().map(ToString::to_string).collect();
     let server = Server::bind(config, Arc::new(LogRecorder)).await?;
     let address = server.local_addr()?;
     if !address.ip().is_loopback() {
@@ -132,6 +143,10 @@ async fn serve(config: Config) -> Result<(), Failure> {
          OPENAI_BASE_URL=http://{address}/v1",
         upstreams.join(" and ")
     );
+    if !tools.is_empty() {
+        let _ =
+            writeln!(std::io::stdout(), "MCP servers at http://{address}: {}", tools.join(", "));
+    }
     server.run(async { drop(stop.await) }).await;
     Ok(())
 }

@@ -4,6 +4,7 @@
 mod attested;
 mod drain;
 mod fidelity;
+mod mcp;
 mod own;
 mod rewrite;
 mod streams;
