@@ -194,3 +194,23 @@ fn a_client_that_leaves_ends_the_server() {
     // By SIGPIPE, or by an error of `echo` where that is ignored.
     assert!(matches!(output.status.code(), Some(141 | 9)), "{output:?}");
 }
+
+#[test]
+fn a_record_of_both_sides_is_shortened_by_the_filters() {
+    let record: String = [("list", 1), ("read_file", 2), ("list", 1), ("read_file", 1)]
+        .map(|(tool, id)| format!("{}\n{}", call(id, tool), answer(id)))
+        .concat();
+    let folder = Folder::new("record", &[("lines", &record)]);
+    let path = folder.0.join("lines");
+    let run = |words: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_brevity"));
+        command.args(words).arg(&path).output().expect("the binary ends")
+    };
+    let short = run(&["compress", "--api", "mcp"]).stdout;
+    assert_eq!(brevity::expand(&short), record.as_bytes());
+    let lines: Vec<_> = short.split_inclusive(|byte| *byte == b'\n').collect();
+    let is_short = [1, 3, 5, 7].map(|at: usize| lines[at].len() < answer(1).len() / 2);
+    assert_eq!(is_short, [true, false, true, false]);
+    let table = String::from_utf8(run(&["inspect", "--api", "mcp"]).stdout).expect("text");
+    assert!(table.contains("read_file") && table.contains("file-read"), "{table}");
+}

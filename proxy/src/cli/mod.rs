@@ -63,6 +63,8 @@ pub(crate) enum Api {
     OpenaiChat,
     /// OpenAI Responses
     OpenaiResponses,
+    /// MCP: messages of a tool server and its client, one a line
+    Mcp,
 }
 
 /// Why a subcommand stopped.
@@ -94,12 +96,14 @@ impl Cli {
     }
 }
 
-impl From<Api> for brevity::Dialect {
-    fn from(api: Api) -> Self {
-        match api {
-            Api::Anthropic => brevity::Dialect::Anthropic,
-            Api::OpenaiChat => brevity::Dialect::OpenAiChat,
-            Api::OpenaiResponses => brevity::Dialect::OpenAiResponses,
+impl Api {
+    /// The dialect of its request bodies, if it is a model's.
+    fn dialect(self) -> Option<brevity::Dialect> {
+        match self {
+            Api::Anthropic => Some(brevity::Dialect::Anthropic),
+            Api::OpenaiChat => Some(brevity::Dialect::OpenAiChat),
+            Api::OpenaiResponses => Some(brevity::Dialect::OpenAiResponses),
+            Api::Mcp => None,
         }
     }
 }
