@@ -1,5 +1,6 @@
 //! Answers of tool servers: which texts are rewritten, and that every other byte leaves as it came.
 
+mod arbitrary;
 mod bounds;
 mod carriers;
 mod eligible;
