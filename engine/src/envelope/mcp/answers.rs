@@ -96,7 +96,9 @@ impl Rewriter {
     }
 
     fn rewrite(&mut self, bytes: Bytes, calls: &mut McpCalls, steps: &mut Steps) {
-        let pieces = self.pieces(&bytes);
+        let Some(pieces) = self.pieces(&bytes) else {
+            return self.keep(bytes, Reason::Limit, steps);
+        };
         if pieces.iter().all(|piece| bytes[piece.clone()].trim_ascii().is_empty()) {
             return steps.push(Step::Keep(bytes));
         }
@@ -107,18 +109,22 @@ impl Rewriter {
             // A fault of ours; nothing that it has left half done is sent.
             Err(_) => Reason::Fault,
         };
+        self.keep(bytes, reason, steps);
+    }
+
+    fn keep(&mut self, bytes: Bytes, reason: Reason, steps: &mut Steps) {
         let len = bytes.len() as u64;
         steps.push(Step::Keep(bytes));
         self.note(len, reason, None, steps);
     }
 
-    /// Where the JSON of a unit stands in it.
-    fn pieces(&self, bytes: &[u8]) -> Vec<Range<usize>> {
+    /// Where the JSON of a unit stands in it, if a bound does not forbid to know.
+    fn pieces(&self, bytes: &[u8]) -> Option<Vec<Range<usize>>> {
         if self.carrier != McpCarrier::Events {
-            return std::iter::once(0..bytes.len()).collect();
+            return Some(std::iter::once(0..bytes.len()).collect());
         }
-        let event = events::read(bytes);
-        if event.is_message { event.data } else { Vec::new() }
+        let event = events::read(bytes)?;
+        Some(if event.is_message { event.data } else { Vec::new() })
     }
 
     fn survey(

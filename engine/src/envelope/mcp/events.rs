@@ -3,6 +3,9 @@
 use memchr::memchr2;
 use std::ops::Range;
 
+/// The most lines of data that an event may have. Servers write one.
+const LINES: usize = 65_536;
+
 /// What an event carries.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Event {
@@ -14,8 +17,9 @@ pub(super) struct Event {
 
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Reads one complete event, as the HTML standard parses it ("Server-sent events", 9.2.6).
-pub(super) fn read(event: &[u8]) -> Event {
+/// Reads one complete event, as the HTML standard parses it ("Server-sent events", 9.2.6). `None`: it
+/// has too many lines of data.
+pub(super) fn read(event: &[u8]) -> Option<Event> {
     let mut found = Event { data: Vec::new(), is_message: true };
     let mut start = if event.starts_with(MARK) { MARK.len() } else { 0 };
     while start < event.len() {
@@ -23,7 +27,7 @@ pub(super) fn read(event: &[u8]) -> Event {
         found.line(event, start..start + len);
         start += len + 1;
     }
-    found
+    (found.data.len() <= LINES).then_some(found)
 }
 
 impl Event {
@@ -33,7 +37,7 @@ impl Event {
         let after = &text[(colon + 1).min(text.len())..];
         let value = line.end - after.strip_prefix(b" ").unwrap_or(after).len();
         match &text[..colon] {
-            b"data" => self.data.push(value..line.end),
+            b"data" if self.data.len() <= LINES => self.data.push(value..line.end),
             b"event" => self.is_message = matches!(&event[value..line.end], b"" | b"message"),
             _ => {}
         }
@@ -58,9 +62,15 @@ mod tests {
             ("\n", &[], true),
         ];
         for (text, data, is_message) in cases {
-            let event = read(text.as_bytes());
+            let event = read(text.as_bytes()).unwrap();
             let found: Vec<_> = event.data.iter().map(|range| &text[range.clone()]).collect();
             assert_eq!((found.as_slice(), event.is_message), (data, is_message), "{text:?}");
         }
+    }
+
+    #[test]
+    fn lines_of_data_are_bounded() {
+        assert_eq!(read("data\n".repeat(LINES).as_bytes()).unwrap().data.len(), LINES);
+        assert_eq!(read("data\n".repeat(LINES + 1).as_bytes()), None);
     }
 }
