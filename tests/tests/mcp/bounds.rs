@@ -74,6 +74,18 @@ fn the_oldest_calls_are_forgotten() {
 }
 
 #[test]
+fn names_of_scopes_weigh_too() {
+    let mut between = Between::counting();
+    between.call("1", "list");
+    for n in 0..12 {
+        between.ask_in(&format!("{n}{}", "s".repeat(100_000)), &call("1", "list", "{}"));
+    }
+    let body = answer(r#"{"type":"text","text":"x"}"#);
+    let passed = between.answer(McpCarrier::Whole, [body.as_bytes()]);
+    assert_eq!(passed.notes[0].place.tool, None);
+}
+
+#[test]
 fn too_many_output_schemas_stop_all() {
     let mut between = Between::counting();
     let tool = |n| format!(r#"{{"name":"tool-{n}","outputSchema":{{}}}}"#);

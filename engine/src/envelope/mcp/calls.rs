@@ -105,7 +105,8 @@ impl McpCalls {
 
     fn insert(&mut self, key: Key, name: Arc<str>, tool: Tool) {
         self.ordinal += 1;
-        let (ordinal, bytes) = (self.ordinal, 2 * key.1.len() + name.len() + RECORD);
+        let ordinal = self.ordinal;
+        let bytes = key.0.len() + 2 * key.1.len() + name.len() + RECORD;
         self.bytes += bytes;
         let treatment = self.settings.policy.tools.treatment(&tool);
         self.order.push_back(Added { key: key.clone(), ordinal, bytes });
