@@ -55,7 +55,10 @@ impl Forwarder {
     ) -> Result<Response<AnyBody>, Fault> {
         let (mut head, body) = request.into_parts();
         let visit = match way.plan {
-            Plan::Mcp(server) => self.gateways.get(server).map(|gateway| gateway.visit(&head)),
+            Plan::Mcp(server) => {
+                let settings = &self.config.settings;
+                self.gateways.get(server).map(|gateway| gateway.visit(&head, settings))
+            }
             Plan::Rewrite(_) | Plan::Pass(_) => None,
         };
         let body = match &visit {

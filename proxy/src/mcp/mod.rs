@@ -45,7 +45,6 @@ const SUMS: [&str; 5] = ["content-digest", "repr-digest", "digest", "content-md5
 
 /// One tool server, as its route has it.
 pub(crate) struct Gateway {
-    settings: Arc<Settings>,
     calls: Calls,
     requests: AtomicU64,
 }
@@ -66,17 +65,17 @@ pub(crate) struct Visit {
 
 impl Gateway {
     pub(crate) fn new(settings: Arc<Settings>) -> Self {
-        let calls = Calls(Arc::new(Mutex::new(McpCalls::new(Arc::clone(&settings)))));
-        Self { settings, calls, requests: AtomicU64::new(0) }
+        let calls = Calls(Arc::new(Mutex::new(McpCalls::new(settings))));
+        Self { calls, requests: AtomicU64::new(0) }
     }
 
-    /// A request with this head.
-    pub(crate) fn visit(&self, head: &request::Parts) -> Visit {
+    /// A request with this head, of whose answer `settings` say what may be rewritten.
+    pub(crate) fn visit(&self, head: &request::Parts, settings: &Arc<Settings>) -> Visit {
         let session = head.headers.get("mcp-session-id").and_then(|id| id.to_str().ok());
         let ordinal = self.requests.fetch_add(1, Ordering::Relaxed);
         let scope = session.map_or_else(|| format!("r{ordinal}"), |session| format!("s{session}"));
         Visit {
-            settings: Arc::clone(&self.settings),
+            settings: Arc::clone(settings),
             calls: self.calls.clone(),
             scope: scope.into(),
             stands: head.method == Method::GET,
