@@ -38,7 +38,7 @@ mod step;
 mod tokens;
 mod unframe;
 
-pub use envelope::{Dialect, Facts, Request};
+pub use envelope::{Dialect, Facts, McpAnswers, McpCalls, McpCarrier, McpRequests, Request};
 pub use expand::{Expanded, Expander, expand};
 pub use held::Held;
 pub use limits::Limits;

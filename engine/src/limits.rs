@@ -28,7 +28,8 @@ pub struct Limits {
     pub tag_depth: usize,
     /// How deep JSON may nest, in brackets; deeper text is not JSON to the engine.
     pub json_depth: usize,
-    /// How long an open tag waits for its close, and a value for its eligibility.
+    /// How long an open tag waits for its close, and a value for its eligibility; the longest message
+    /// to a tool server that is read.
     pub block: usize,
     /// The longest part.
     pub window: usize,
@@ -41,7 +42,8 @@ pub struct Limits {
     /// What is remembered of a request's tool calls: ids, names and a record for each. Results of
     /// calls beyond stay as they are.
     pub calls: usize,
-    /// The longest request that is held until it is complete; a longer one is streamed.
+    /// The longest request that is held until it is complete; a longer one is streamed. The longest
+    /// message of a tool server that is read; a longer one passes.
     pub request: usize,
     /// The longest event of an event stream that is read.
     pub sse_event: usize,

@@ -105,6 +105,8 @@ named! {
     FileRead "file-read",
     /// It looks like source code, which the agent may quote back.
     Source "source",
+    /// It has a form for programs too, or its tool promises one: they may read it.
+    Structured "structured",
     /// The configuration excludes the tool.
     Excluded "excluded",
     /// The policy's level is off.

@@ -1,6 +1,6 @@
 //! The configuration, parsed and checked whole before a port is bound.
 
-use crate::{base::Base, holdout::Share, table::RouteRule};
+use crate::{base::Base, holdout::Share, mcp::McpRoute, table::RouteRule};
 use brevity::Settings;
 use std::{
     net::{Ipv4Addr, SocketAddr, ToSocketAddrs},
@@ -23,6 +23,8 @@ pub struct Config {
     pub upstreams: Upstreams,
     /// Which requests go elsewhere.
     pub routes: Vec<RouteRule>,
+    /// The tool servers that speak MCP, each behind a prefix of the path.
+    pub mcp: Vec<McpRoute>,
     /// What the engine may rewrite, and within which bounds.
     pub settings: Arc<Settings>,
     /// Rewrites the bodies of clients that log in by subscription, too. They may be signed: the
@@ -79,6 +81,7 @@ impl Default for Config {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)),
             upstreams: Upstreams::default(),
             routes: Vec::new(),
+            mcp: Vec::new(),
             settings: Arc::default(),
             rewrite_attested: false,
             dry_run: false,
@@ -102,7 +105,8 @@ impl Config {
         let Upstreams { anthropic, openai, chatgpt } = &self.upstreams;
         let mut bases = Vec::new();
         let routes = self.routes.iter().map(RouteRule::base);
-        for base in [anthropic, openai, chatgpt].into_iter().chain(routes) {
+        let tools = self.mcp.iter().map(McpRoute::base);
+        for base in [anthropic, openai, chatgpt].into_iter().chain(routes).chain(tools) {
             if !bases.contains(&base) {
                 bases.push(base);
             }

@@ -10,13 +10,14 @@ use crate::{
     control,
     guard::{Guard, Session},
     headers::{drop_hop_by_hop, drop_where},
+    mcp::{Gateway, Visit},
     record::Entry,
     route::{Plan, Way},
     socket::{Handshake, Sockets},
     table,
     upstream::{Client, chain, is_timeout},
 };
-use brevity::Dialect;
+use brevity::{Dialect, Level};
 use hyper::{
     Method, Request, Response, StatusCode, Uri, Version,
     body::Incoming,
@@ -34,6 +35,8 @@ pub(crate) struct Forwarder {
     pub(crate) sockets: Sockets,
     pool: Pool,
     guard: Arc<Guard>,
+    /// The tool servers, in the order of their routes.
+    gateways: Vec<Gateway>,
 }
 
 impl Forwarder {
@@ -47,8 +50,10 @@ impl Forwarder {
         ordinals: Arc<AtomicU64>,
     ) -> Self {
         let pool = Pool::new();
+        let gateway = |_: &_| Gateway::new(Arc::clone(&config.settings));
+        let gateways = config.mcp.iter().map(gateway).collect();
         let sockets = Sockets::new(config.clone(), pool.clone(), ordinals);
-        Self { config, client, http1, sockets, pool, guard }
+        Self { config, client, http1, sockets, pool, guard, gateways }
     }
 
     /// Sends `request` on its way and returns the answer, or the proxy's own error.
@@ -67,8 +72,12 @@ impl Forwarder {
         if let Err(misread) = &way.control {
             tracing::warn!("{misread}");
         }
+        let visit = self.visit(&head, &way);
         let body = match self.body(&mut head, body, &way, &entry).await {
-            Ok(body) => self.watch(&head, body, &way, &entry),
+            Ok(body) => match &visit {
+                Some(visit) => visit.ask(&head.headers, body),
+                None => self.watch(&head, body, &way, &entry),
+            },
             Err(error) => return Err(fail(&entry, error)),
         };
         let (uri, dialect) = (self.destination(&way, &entry), way.dialect);
@@ -91,13 +100,24 @@ impl Forwarder {
                     Some(handshake) if answer.status() == StatusCode::SWITCHING_PROTOCOLS => {
                         self.sockets.accept(handshake, answer, entry.clone())
                     }
-                    _ => self.answer(answer, posted, &way, &entry),
+                    _ => self.answer(answer, posted, &way, visit, &entry),
                 }),
                 Err(error) if entry.has_left() => Err(Fault(error.into())),
                 Err(error) => Ok(unreachable(&host, &error, dialect, &entry)),
             },
             () = entry.silence(idle) => Ok(silent(&host, dialect, &entry)),
         }
+    }
+
+    /// What a tool server is asked. Where nothing may be rewritten, its answer is read all the same,
+    /// and counted.
+    fn visit(&self, head: &Parts, way: &Way) -> Option<Visit> {
+        let Plan::Mcp(server) = way.plan else { return None };
+        let mut settings = way.settings.clone();
+        if self.config.dry_run || way.control.as_ref().map_or(true, |control| control.bypass) {
+            Arc::make_mut(&mut settings).policy.level = Level::Off;
+        }
+        Some(self.gateways.get(server)?.visit(head, &settings))
     }
 
     /// Where the request goes, its model known by now if it is to be asked.
@@ -136,6 +156,7 @@ impl Forwarder {
         let (act, coding) = match way.plan {
             Plan::Rewrite(coding) if self.config.dry_run => (Act::Count, coding),
             Plan::Rewrite(coding) => (Act::Rewrite, coding),
+            Plan::Mcp(_) => return None,
             Plan::Pass(skip) => {
                 entry.write(|record| record.skip = Some(skip));
                 (Act::Pass, Coding::of(&head.headers).ok().filter(|_| way.by_model)?)
@@ -178,12 +199,14 @@ impl Forwarder {
         answer: Response<Incoming>,
         metered: bool,
         way: &Way,
+        visit: Option<Visit>,
         entry: &Arc<Entry>,
     ) -> Response<AnyBody> {
         let (mut head, body) = answer.into_parts();
         entry.answered(head.status);
         entry.moved();
         let limits = &self.config.settings.limits;
+        let metered = metered && visit.is_none();
         let tap = metered.then(|| Tap::open(&head.headers, limits, entry.clone())).flatten();
         head.version = Version::HTTP_11;
         drop_hop_by_hop(&mut head.headers, &[]);
@@ -191,7 +214,13 @@ impl Forwarder {
             head.headers.insert(control::SAVED, saved(entry));
         }
         let idle = self.config.timeouts.idle;
-        Response::from_parts(head, any(ObserveBody::new(body, tap, entry.clone(), idle)))
+        let idle = visit.as_ref().map_or(idle, |visit| visit.idle(idle));
+        let body = ObserveBody::new(body, tap, entry.clone(), idle);
+        let body = match visit {
+            Some(visit) => visit.answer(&mut head, body, self.pool.clone(), entry),
+            None => any(body),
+        };
+        Response::from_parts(head, body)
     }
 }
 

@@ -18,6 +18,25 @@ const HOP_BY_HOP: [HeaderName; 8] = [
     HeaderName::from_static("proxy-connection"),
 ];
 
+/// Whether a body with these headers is compressed.
+pub(crate) fn is_encoded(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(header::CONTENT_ENCODING)
+        .into_iter()
+        .any(|value| !value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity"))
+}
+
+/// `application/json`, or a type with the suffix `+json` (RFC 6839), whatever its parameters.
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
+    media_type(headers).is_some_and(|kind| kind == "application/json" || kind.ends_with("+json"))
+}
+
+/// The type of a body without its parameters, in small letters.
+pub(crate) fn media_type(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    Some(value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+}
+
 /// Drops what is about one connection, the names that `connection` lists, and `also`. The rest
 /// keeps its order.
 pub(crate) fn drop_hop_by_hop(headers: &mut HeaderMap, also: &[HeaderName]) {

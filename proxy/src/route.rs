@@ -10,10 +10,12 @@ use crate::{
     body::{Coding, UnknownCoding},
     config::{Config, Upstreams},
     control::{Control, ControlError},
+    headers::is_json,
+    mcp,
     table::{self, Api, RouteRule},
 };
 use brevity::{Dialect, Settings};
-use hyper::{HeaderMap, Method, Uri, header::CONTENT_TYPE, http::request::Parts};
+use hyper::{Method, Uri, http::request::Parts};
 use std::sync::Arc;
 
 /// What is done with a request.
@@ -64,6 +66,8 @@ pub(crate) enum Plan {
     Rewrite(Option<Coding>),
     /// It passes byte for byte.
     Pass(Skip),
+    /// The same, to the tool server of this route, whose answer is shortened.
+    Mcp(usize),
 }
 
 /// Where a request goes. Takes our own headers away.
@@ -94,32 +98,53 @@ fn forward(
     config: &Config,
 ) -> Route {
     let target = head.uri.path_and_query().map_or(path, |target| target.as_str());
-    let found = table::by_path(&config.routes, target);
-    let joined = match found {
-        Some((rule, rest)) => rule.base().join(rest),
-        None => match codex(target, head, &config.upstreams) {
-            Some(codex) => config.upstreams.chatgpt.join(&codex),
-            None => upstream(path, head, &config.upstreams).join(target),
-        },
+    let (rule, uri, plan) = match mcp::find(target, &config.mcp) {
+        Some((server, uri)) => (None, uri, Some(Plan::Mcp(server))),
+        None => {
+            let (rule, uri) = destination(path, target, head, config);
+            (rule, uri, None)
+        }
     };
-    let Ok(uri) = joined else {
+    let Ok(uri) = uri else {
         return Route::Refused("the path does not make a URL behind the upstream's base");
     };
-    let rule = found.map(|(rule, _)| rule);
-    let dialect = match rule.and_then(|rule| rule.api) {
+    let api = rule.and_then(|rule| rule.api);
+    let dialect = match api {
+        _ if plan.is_some() => None,
         Some(Api::Is(dialect)) => Some(dialect).filter(|_| head.method == Method::POST),
         Some(Api::None) => None,
         None => dialect(&head.method, path),
     };
-    let is_responses = match rule.and_then(|rule| rule.api) {
-        Some(api) => api == Api::Is(Dialect::OpenAiResponses),
-        None => path.ends_with("/responses"),
+    let is_responses =
+        api.map_or(path.ends_with("/responses"), |api| api == Api::Is(Dialect::OpenAiResponses));
+    Route::Forward(Way {
+        uri,
+        target: target.to_owned(),
+        by_model: rule.is_none() && dialect.is_some() && table::asks_model(&config.routes),
+        dialect,
+        is_responses: is_responses && plan.is_none(),
+        plan: plan.unwrap_or_else(|| self::plan(dialect, &control, head, config)),
+        settings: settings(rule, control.as_ref().ok(), &config.settings),
+        control,
+    })
+}
+
+/// Where a request for a model goes, and the rule that says so.
+fn destination<'c>(
+    path: &str,
+    target: &str,
+    head: &Parts,
+    config: &'c Config,
+) -> (Option<&'c RouteRule>, Result<Uri, hyper::http::Error>) {
+    if let Some((rule, rest)) = table::by_path(&config.routes, target) {
+        return (Some(rule), rule.base().join(rest));
+    }
+    let upstreams = &config.upstreams;
+    let uri = match codex(target, head, upstreams) {
+        Some(codex) => upstreams.chatgpt.join(&codex),
+        None => upstream(path, head, upstreams).join(target),
     };
-    let plan = plan(dialect, &control, head, config);
-    let by_model = rule.is_none() && dialect.is_some() && table::asks_model(&config.routes);
-    let settings = settings(rule, control.as_ref().ok(), &config.settings);
-    let target = target.to_owned();
-    Route::Forward(Way { uri, target, by_model, dialect, is_responses, plan, settings, control })
+    (None, uri)
 }
 
 /// What the engine may rewrite. The closest wins: the request's own headers, then the rule.
@@ -199,15 +224,6 @@ fn plan(
         Ok(_) if !is_json(&head.headers) => Plan::Pass(Skip::NotJson),
         Ok(coding) => Plan::Rewrite(coding),
     }
-}
-
-/// `application/json`, or a type with the suffix `+json` (RFC 6839), whatever its parameters.
-fn is_json(headers: &HeaderMap) -> bool {
-    let Some(Ok(value)) = headers.get(CONTENT_TYPE).map(|value| value.to_str()) else {
-        return false;
-    };
-    let kind = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    kind == "application/json" || kind.ends_with("+json")
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@
 mod anthropic;
 mod calls;
 mod capture;
+mod mcp;
 mod openai_chat;
 mod openai_responses;
 mod outlet;
@@ -31,6 +32,7 @@ mod speech;
 mod target;
 mod wait;
 
+pub use mcp::{McpAnswers, McpCalls, McpCarrier, McpRequests};
 pub(crate) use recall::Follower;
 
 use crate::{Codec, Level, Settings, held::Held, step::Steps};

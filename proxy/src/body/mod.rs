@@ -17,7 +17,7 @@ pub(crate) use inflate::{Coding, UnknownCoding};
 pub(crate) use observe::{ObserveBody, Tap};
 pub(crate) use prepare::{Act, Prepare};
 pub(crate) use watch::WatchBody;
-pub(crate) use work::{Engine, Pool};
+pub(crate) use work::{Engine, Gathered, Panicked, Pool};
 
 use compress::CompressBody;
 

@@ -3,7 +3,7 @@
 //! Exit codes: 0 when all went well, also when the reader of a pipe has closed it early, since it
 //! has what it wanted; 1 when something could not be read or written, or is not the kind
 //! that was asked for; 2 when the arguments make no
-//! sense. `exec` and `wrap` give the exit code of their command.
+//! sense. `exec`, `wrap` and `mcp-wrap` give the exit code of their command.
 
 mod compress;
 mod demo;
@@ -11,6 +11,7 @@ mod exec;
 mod expand;
 mod inspect;
 mod io;
+mod mcp_wrap;
 mod proxy;
 mod stats;
 mod stream;
@@ -49,6 +50,8 @@ enum Command {
     Exec(exec::Args),
     /// Start an agent with a proxy in front of it, for as long as it runs
     Wrap(wrap::Args),
+    /// Run a tool server that speaks MCP, and shorten what its tools give
+    McpWrap(mcp_wrap::Args),
     /// Show what Brevity sees in an input, and why it leaves parts of it alone
     Inspect(inspect::Args),
     /// Replay an agent's conversation through the proxy, with a table per turn
@@ -64,6 +67,8 @@ pub(crate) enum Api {
     OpenaiChat,
     /// OpenAI Responses
     OpenaiResponses,
+    /// MCP: messages of a tool server and its client, one a line
+    Mcp,
 }
 
 /// Why a subcommand stopped.
@@ -89,18 +94,21 @@ impl Cli {
             Command::Expand(args) => exit(expand::run(&args)),
             Command::Exec(args) => exec::run(&args),
             Command::Wrap(args) => wrap::run(&args),
+            Command::McpWrap(args) => mcp_wrap::run(&args),
             Command::Inspect(args) => exit(inspect::run(&args)),
             Command::Demo(args) => demo::run(&args),
         }
     }
 }
 
-impl From<Api> for brevity::Dialect {
-    fn from(api: Api) -> Self {
-        match api {
-            Api::Anthropic => brevity::Dialect::Anthropic,
-            Api::OpenaiChat => brevity::Dialect::OpenAiChat,
-            Api::OpenaiResponses => brevity::Dialect::OpenAiResponses,
+impl Api {
+    /// The dialect of its request bodies, if it is a model's.
+    fn dialect(self) -> Option<brevity::Dialect> {
+        match self {
+            Api::Anthropic => Some(brevity::Dialect::Anthropic),
+            Api::OpenaiChat => Some(brevity::Dialect::OpenAiChat),
+            Api::OpenaiResponses => Some(brevity::Dialect::OpenAiResponses),
+            Api::Mcp => None,
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use brevity::{Limits, Output, Policy, Settings};
 use brevity_proxy::{
-    Base, BaseError, Config, LogRecorder, RouteRule, ServeError, Server, Share, ToolSetting,
-    Upstreams, config::ListenError,
+    Base, BaseError, Config, LogRecorder, McpRoute, McpRouteError, RouteRule, ServeError, Server,
+    Share, ToolSetting, Upstreams, config::ListenError,
 };
 use std::{
     ffi::OsString,
@@ -51,6 +51,10 @@ pub(crate) struct Args {
     /// Forward every body as it came, and only count what would have left
     #[arg(long)]
     dry_run: bool,
+    /// Requests below PREFIX go to the MCP server at URL, the prefix taken off, and what its tools
+    /// give comes back shortened. May be given again, for other servers
+    #[arg(long, value_name = "PREFIX=URL")]
+    mcp: Vec<String>,
 
     /// Trust only the certificates in this PEM file, in place of the platform's
     #[arg(long, value_name = "FILE")]
@@ -79,6 +83,7 @@ Examples:
   ANTHROPIC_BASE_URL=http://127.0.0.1:2738 ENABLE_TOOL_SEARCH=true claude
   brevity proxy --listen 127.0.0.1:4000 --upstream https://gateway.example/v1
   brevity proxy --route '/openrouter=https://openrouter.ai/api' --route 'model:qwen*=http://127.0.0.1:8000/v1'
+  brevity proxy --mcp /mcp/issues=https://issues.example/mcp
 
 Set BREVITY_LOG to off, error, warn, info or debug. One line per request is written at info.";
 
@@ -89,6 +94,8 @@ enum Failure {
     Listen(#[from] ListenError),
     #[error("--upstream: {0}")]
     Upstream(#[from] BaseError),
+    #[error("--mcp: {0}")]
+    Mcp(#[from] McpRouteError),
     #[error("{LOG}={0:?} is no level: it is one of {levels}", levels = LEVELS.join(", "))]
     Level(OsString),
     #[error(transparent)]
@@ -100,7 +107,7 @@ enum Failure {
 impl Failure {
     /// Whether what the user asked for makes no sense.
     fn is_usage(&self) -> bool {
-        matches!(self, Self::Listen(_) | Self::Upstream(_) | Self::Level(_))
+        matches!(self, Self::Listen(_) | Self::Upstream(_) | Self::Mcp(_) | Self::Level(_))
     }
 }
 
@@ -127,6 +134,7 @@ fn config(args: &Args) -> Result<Config, Failure> {
     if let Some(url) = &args.upstream {
         config.upstreams = Upstreams::all(url.parse::<Base>()?);
     }
+    config.mcp = McpRoute::all(&args.mcp)?;
     let mut policy = Policy::default();
     policy.stream_requests = args.stream_requests;
     policy.tools = args.tools.iter().fold(policy.tools, |rules, tool| tool.add(rules));
@@ -141,7 +149,10 @@ fn config(args: &Args) -> Result<Config, Failure> {
 }
 
 async fn serve(config: Config) -> Result<(), Failure> {
-    let upstreams: Vec<String> = config.bases().iter().map(ToString::to_string).collect();
+    let tools: Vec<String> = config.mcp.iter().map(ToString::to_string).collect();
+    let mut models = config.clone();
+    models.mcp.clear();
+    let upstreams: Vec<String> = models.bases().iter().map(ToString::to_string).collect();
     let server = Server::bind(config, Arc::new(LogRecorder)).await?;
     let address = server.local_addr()?;
     if !address.ip().is_loopback() {
@@ -156,8 +167,12 @@ async fn serve(config: Config) -> Result<(), Failure> {
         "Brevity listens on http://{address} in front of {}; point a client at it: \
          ANTHROPIC_BASE_URL=http://{address} ENABLE_TOOL_SEARCH=true, or \
          OPENAI_BASE_URL=http://{address}/v1",
-        upstreams.join(" and ")
+        upstreams.join(", ")
     );
+    if !tools.is_empty() {
+        let _ =
+            writeln!(std::io::stdout(), "MCP servers at http://{address}: {}", tools.join(", "));
+    }
     server.run(async { drop(stop.await) }).await;
     Ok(())
 }

@@ -1,7 +1,10 @@
-//! One input to the engine: a block of text, or a request body.
+//! One input to the engine: a block of text, a request body, or what a tool server and its client say.
 
 use super::Api;
-use brevity::{Block, Facts, Place, Request, Settings, Sink, Steps, Treatment, Wire};
+use brevity::{
+    Block, Facts, McpAnswers, McpCalls, McpCarrier, McpRequests, Place, Request, Settings, Sink,
+    Steps, Treatment, Wire,
+};
 use bytes::Bytes;
 use std::sync::Arc;
 
@@ -14,14 +17,26 @@ pub(super) struct Stream {
 enum Body {
     Block(Box<Block>),
     Request(Box<Request>),
+    Mcp(Box<Talk>),
+}
+
+/// Messages of MCP, one a line, of both sides.
+struct Talk {
+    calls: McpCalls,
+    requests: McpRequests,
+    answers: McpAnswers,
 }
 
 impl Stream {
     /// A request body where `api` is given, else one block.
     pub(super) fn new(api: Option<Api>, settings: Settings) -> Self {
         let Some(api) = api else { return Self::block(settings, Treatment::Rewrite) };
-        let request = Request::new(api.into(), Arc::new(settings));
-        Self { body: Body::Request(Box::new(request)), steps: Steps::new() }
+        let settings = Arc::new(settings);
+        let body = match api.dialect() {
+            Some(dialect) => Body::Request(Box::new(Request::new(dialect, settings))),
+            None => Body::Mcp(Box::new(Talk::new(settings))),
+        };
+        Self { body, steps: Steps::new() }
     }
 
     /// One block, of which `treatment` says what may be done with it.
@@ -35,6 +50,7 @@ impl Stream {
         match &mut self.body {
             Body::Block(block) => block.write(chunk, &mut self.steps),
             Body::Request(request) => request.write(chunk, &mut self.steps),
+            Body::Mcp(talk) => talk.write(chunk, &mut self.steps),
         }
         self.steps.run_into(sink);
     }
@@ -46,6 +62,10 @@ impl Stream {
                 block.finish(&mut self.steps);
                 None
             }
+            Body::Mcp(mut talk) => {
+                talk.finish(&mut self.steps);
+                None
+            }
             Body::Request(mut request) => {
                 request.finish(&mut self.steps);
                 Some(request.facts().clone())
@@ -53,5 +73,28 @@ impl Stream {
         };
         self.steps.run_into(sink);
         facts
+    }
+}
+
+impl Talk {
+    fn new(settings: Arc<Settings>) -> Self {
+        let requests = McpRequests::new(McpCarrier::Lines, "", &settings);
+        let calls = McpCalls::new(Arc::clone(&settings));
+        Self { calls, requests, answers: McpAnswers::new(McpCarrier::Lines, "", settings) }
+    }
+
+    /// Line by line: a call counts for the answers behind it, wherever the chunk ends.
+    fn write(&mut self, mut chunk: Bytes, steps: &mut Steps) {
+        while !chunk.is_empty() {
+            let end = chunk.iter().position(|byte| *byte == b'\n').map_or(chunk.len(), |at| at + 1);
+            let line = chunk.split_to(end);
+            self.requests.write(line.clone(), &mut self.calls);
+            self.answers.write(line, &mut self.calls, steps);
+        }
+    }
+
+    fn finish(&mut self, steps: &mut Steps) {
+        self.requests.finish(&mut self.calls);
+        self.answers.finish(&mut self.calls, steps);
     }
 }

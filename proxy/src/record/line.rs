@@ -48,7 +48,7 @@ impl Record {
     }
 
     fn parts(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(skip) = self.skip.filter(|_| self.dialect.is_some()) {
+        if let Some(skip) = self.skip.filter(|skip| *skip != Skip::NoDialect) {
             write!(f, " | left alone: {}", skip.name())?;
             // Nothing sets the other two aside.
             if let Skip::Attested(Attestation::Login) = skip {

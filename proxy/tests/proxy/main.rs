@@ -7,6 +7,7 @@ mod control;
 mod drain;
 mod fidelity;
 mod guard;
+mod mcp;
 mod own;
 mod rewrite;
 mod socket;

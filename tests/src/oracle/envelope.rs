@@ -155,7 +155,7 @@ fn name(value: Option<&Value>) -> Option<Option<String>> {
     }
 }
 
-fn members(value: &Value) -> usize {
+pub(super) fn members(value: &Value) -> usize {
     match value {
         Value::Object(map) => map.len() + map.values().map(members).sum::<usize>(),
         Value::Array(elements) => elements.iter().map(members).sum(),
@@ -163,7 +163,7 @@ fn members(value: &Value) -> usize {
     }
 }
 
-fn keys(mut body: &[u8]) -> usize {
+pub(super) fn keys(mut body: &[u8]) -> usize {
     let mut walker = JsonWalker::new(256);
     let mut count = 0;
     while let Ok(Some(event)) = walker.next(&mut body) {

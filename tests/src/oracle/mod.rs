@@ -2,6 +2,7 @@
 
 pub mod envelope;
 pub mod json;
+pub mod mcp;
 pub mod notation;
 pub mod sse;
 pub mod tag;

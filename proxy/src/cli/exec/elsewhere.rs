@@ -32,7 +32,7 @@ impl Leash {
     pub(in crate::cli) fn hold(&mut self, _: &Child) {}
 
     /// The pipe as it is.
-    pub(super) fn tap(&self, pipe: PipeReader) -> Result<PipeReader> {
+    pub(in crate::cli) fn tap(&self, pipe: PipeReader) -> Result<PipeReader> {
         Ok(pipe)
     }
 

@@ -22,6 +22,7 @@ use elsewhere as system;
 #[cfg(unix)]
 use unix as system;
 
+pub(super) use pump::Flow;
 pub(super) use system::{Leash, code};
 
 use super::{
@@ -30,7 +31,6 @@ use super::{
     stats::{Format, Stats},
 };
 use brevity::Treatment;
-use pump::Flow;
 use std::{
     ffi::{OsStr, OsString},
     io::{ErrorKind, IsTerminal as _, PipeReader, Write as _, pipe},
@@ -154,7 +154,11 @@ fn join<T>(thread: ScopedJoinHandle<'_, T>) -> T {
 }
 
 /// Says what there is to say. A fault of ours shows in the exit code of a command that went well.
-fn close(code: u8, flows: Vec<Result<Flow, Failure>>, stats: Option<Format>) -> ExitCode {
+pub(super) fn close(
+    code: u8,
+    flows: Vec<Result<Flow, Failure>>,
+    stats: Option<Format>,
+) -> ExitCode {
     let mut all = Flow::default();
     let mut ours = ExitCode::SUCCESS;
     for flow in flows {

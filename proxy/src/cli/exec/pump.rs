@@ -10,7 +10,7 @@ use std::io::{ErrorKind, Read, Write};
 
 /// What came through.
 #[derive(Debug, Default)]
-pub(super) struct Flow {
+pub(in crate::cli) struct Flow {
     pub(super) bytes_in: u64,
     pub(super) bytes_out: u64,
     pub(super) report: Report,
@@ -32,15 +32,24 @@ pub(super) fn pump<W: Write>(
     let bytes_in = input.len();
     drop(input);
     stream.finish(&mut output);
-    let flow = match output.finish() {
-        Ok((bytes_out, report)) => Flow { bytes_in, bytes_out, report },
-        Err(Failure::Write(error)) if error.kind() == ErrorKind::BrokenPipe => Flow::default(),
-        Err(failure) => return Err(failure),
-    };
-    end.map(|()| flow)
+    Flow::end(bytes_in, output, end)
 }
 
 impl Flow {
+    /// What came through when all of it has come, or `end` says why not.
+    pub(in crate::cli) fn end<W: Write>(
+        bytes_in: u64,
+        output: Output<W>,
+        end: Result<(), Failure>,
+    ) -> Result<Flow, Failure> {
+        let flow = match output.finish() {
+            Ok((bytes_out, report)) => Flow { bytes_in, bytes_out, report },
+            Err(Failure::Write(error)) if error.kind() == ErrorKind::BrokenPipe => Flow::default(),
+            Err(failure) => return Err(failure),
+        };
+        end.map(|()| flow)
+    }
+
     /// Adds what came through beside it.
     pub(super) fn add(&mut self, other: &Flow) {
         self.bytes_in += other.bytes_in;

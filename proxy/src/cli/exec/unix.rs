@@ -101,7 +101,7 @@ impl Leash {
     }
 
     /// The command's pipe, to read until it ends or nobody is to wait for more.
-    pub(super) fn tap(&self, pipe: PipeReader) -> Result<Tap> {
+    pub(in crate::cli) fn tap(&self, pipe: PipeReader) -> Result<Tap> {
         Ok(Tap { pipe, end: self.end.try_clone()?, left: None })
     }
 
@@ -151,7 +151,7 @@ fn ignored() -> u64 {
 }
 
 /// The command's pipe.
-pub(super) struct Tap {
+pub(in crate::cli) struct Tap {
     pipe: PipeReader,
     end: PipeReader,
     /// How much may still be read, once nobody is to wait.

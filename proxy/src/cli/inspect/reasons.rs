@@ -46,6 +46,10 @@ pub(super) fn sentence(reason: Reason, policy: &Policy) -> String {
             "It looks like source code. Agents quote code back when they edit it, so the model has to \
              see the code itself."
         }
+        Reason::Structured => {
+            "It has a structured form beside it, or its tool promises one, and programs may compare \
+             the two."
+        }
         Reason::Excluded => "The configuration excludes the tool that made it.",
         Reason::Off => "The policy's level is off: nothing is rewritten.",
         // The enum may grow; the test below asks for a sentence then.
