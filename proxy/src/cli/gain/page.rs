@@ -99,13 +99,15 @@ fn proofs(out: &mut String, sum: &Sum) {
 }
 
 fn tables(out: &mut String, sum: &Sum) {
-    out.push_str(
-        "\nTokens of tool results, estimated (o200k)\n\
-                                              new: each counts once             sent again, each time\n",
+    out.push_str("\nTokens of tool results, estimated (o200k)\n");
+    let _ = writeln!(
+        out,
+        "{:<NAME$}{:>40}{:>36}",
+        "", "new: each counts once", "sent again, each time"
     );
     let _ = writeln!(
         out,
-        "{:<NAME$}{:>8}{:>12}{:>12}{:>8}{:>14}{:>14}{:>8}{:>11}",
+        "{:<NAME$}{:>8}{:>12}{:>12}{:>8}{:>14}{:>14}{:>8}{:>12}",
         "", "parts", "before", "after", "saved", "before", "after", "saved", "US dollars"
     );
     line(out, "all", &sum.total);
@@ -132,7 +134,7 @@ fn line(out: &mut String, name: &str, row: &Row) {
     let dollars = if row.usd == 0.0 { "-".to_owned() } else { dollars(row.usd) };
     let _ = writeln!(
         out,
-        "{:<NAME$}{:>8}{:>12}{:>12}{:>8}{:>14}{:>14}{:>8}{dollars:>11}",
+        "{:<NAME$}{:>8}{:>12}{:>12}{:>8}{:>14}{:>14}{:>8}{dollars:>12}",
         short(name),
         Grouped(row.new.parts),
         Grouped(row.new.tokens_in),
@@ -164,6 +166,11 @@ fn money(out: &mut String, sum: &Sum) {
             Grouped(model.requests),
             if model.is_priced { dollars(model.row.usd) } else { "no price".to_owned() },
             if model.is_priced && model.logged > 0 { dollars(model.cost) } else { "-".to_owned() },
+        );
+    }
+    if models.iter().any(|(_, model)| !model.is_priced) {
+        out.push_str(
+            "Models without a price count in tokens alone; --prices takes a table with more.\n",
         );
     }
     shares(out, &models);

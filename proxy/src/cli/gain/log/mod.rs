@@ -193,3 +193,6 @@ impl Log {
         self.tally.headless = self.claude.headless + self.codex.headless;
     }
 }
+
+#[cfg(test)]
+mod tests;
