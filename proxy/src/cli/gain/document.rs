@@ -13,6 +13,7 @@ pub(super) fn write(files: &Files, sum: &Sum) -> String {
         ("files", read(files)),
         ("requests", sum.requests.to_string()),
         ("conversations", sum.conversations.to_string()),
+        ("cleared_requests", sum.cleared.to_string()),
         ("expand", check(sum.exact)),
         ("prefix", check(sum.prefix)),
         ("broken", texts(&sum.broken)),

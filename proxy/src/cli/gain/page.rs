@@ -173,6 +173,14 @@ fn money(out: &mut String, sum: &Sum) {
             "Models without a price count in tokens alone; --prices takes a table with more.\n",
         );
     }
+    if sum.cleared > 0 {
+        let _ = writeln!(
+            out,
+            "{} had fewer tokens than the tool results in the log, so the agent had cleared some;\n\
+             what these have sent again is not in the sums of money.",
+            counted(sum.cleared, "request")
+        );
+    }
     shares(out, &models);
     out.push_str(ASSUMED);
 }

@@ -29,6 +29,8 @@ pub(super) struct Sum {
     pub(super) prices: Prices,
     pub(super) requests: u64,
     pub(super) conversations: u64,
+    /// Requests whose tool results have more tokens than the provider has charged for all of the prompt.
+    pub(super) cleared: u64,
     pub(super) exact: Check,
     pub(super) prefix: Check,
     /// Proofs that failed, in words.
@@ -76,6 +78,7 @@ impl Sum {
             prices,
             requests: 0,
             conversations: 0,
+            cleared: 0,
             exact: Check::default(),
             prefix: Check::default(),
             broken: Vec::new(),
@@ -100,6 +103,9 @@ impl Sum {
         let is_cold = before.is_none_or(|before| before.model != draft.model);
         let price = draft.model.as_deref().and_then(|model| self.prices.of(model));
         let rates = price.map(|price| Rates::new(price, draft.usage, is_cold));
+        let is_cleared = is_cleared(&proved);
+        self.cleared += u64::from(is_cleared);
+        let rates = rates.map(|rates| if is_cleared { rates.new_alone() } else { rates });
         let model = draft.model.as_deref().unwrap_or("not named");
         let model = entry(&mut self.models, model);
         model.add(draft.usage, price);
@@ -196,6 +202,12 @@ impl Row {
     pub(super) fn saved(&self) -> u64 {
         self.new.tokens_in.saturating_sub(self.new.tokens_out)
     }
+}
+
+/// Whether the agent must have left out results that its log still has.
+fn is_cleared(proved: &Proved) -> bool {
+    let tokens: u64 = proved.outcomes.iter().map(|outcome| outcome.tokens_in).sum();
+    proved.turn.draft.usage.is_some_and(|usage| usage.prompt() < tokens)
 }
 
 /// The entry of `name`, as long as there are not too many names.

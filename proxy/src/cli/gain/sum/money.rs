@@ -5,6 +5,10 @@
 //! input; where less than half of the prompt was read, the cache was lost, and what was sent again
 //! is as dear as what is new. Without a log of usage, a conversation's first request, and
 //! one whose model is another than before, find no cache.
+//!
+//! Some agents clear old results before they send them, and their logs do not say so. Where the tool
+//! results alone have more tokens than the provider has charged for the whole prompt, what was sent
+//! again is not priced.
 
 use super::{
     super::{prices::Price, turn::Usage},
@@ -25,6 +29,11 @@ impl Rates {
         let is_read = usage.map_or(!is_cold, |usage| 2 * usage.read >= usage.prompt().max(1));
         let new = if is_cached { price.write } else { price.input };
         Self { new, again: if is_read { price.read } else { new } }
+    }
+
+    /// The same, but that nothing is known of what was sent again.
+    pub(super) fn new_alone(self) -> Self {
+        Self { again: 0.0, ..self }
     }
 
     /// The rate of what is new, or of what was sent again.

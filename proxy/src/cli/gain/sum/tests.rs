@@ -1,4 +1,5 @@
 use super::*;
+use crate::cli::gain::turn::Usage;
 use crate::cli::gain::turn::{Draft, Turn, body};
 use brevity::Dialect;
 
@@ -50,4 +51,21 @@ fn what_does_not_expand_is_told() {
     let mut sum = sum();
     sum.add(proved(&["1"], 0, "{}", false));
     assert!(!sum.is_proved() && sum.broken[0].contains("does not expand"));
+}
+
+#[test]
+fn what_was_cleared_is_not_priced_again() {
+    let mut sum = sum();
+    let short = brevity::Settings::default();
+    let result = format!(r#"{{"role":"tool","content":"{}"}}"#, "a row of words\\n".repeat(99));
+    let mut one = proved(&[result.as_str()], 0, "", true);
+    one.turn.draft.dialect = Dialect::OpenAiChat;
+    one.turn.draft.usage = Some(Usage { input: 5, ..Usage::default() });
+    let mut request = brevity::Request::new(Dialect::OpenAiChat, short.into());
+    let mut steps = brevity::Steps::new();
+    request.write(one.turn.draft.body.clone(), &mut steps);
+    request.finish(&mut steps);
+    steps.run_into(&mut one);
+    sum.add(one);
+    assert_eq!((sum.cleared, sum.total.new.parts), (1, 1));
 }
