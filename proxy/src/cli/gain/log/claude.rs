@@ -2,8 +2,9 @@
 //!
 //! Each line names the one before it, so a session that was taken back to an earlier message has
 //! branches, and a sub-agent a tree of its own. An answer is spread over lines, one for each block of it. A
-//! request is made of the lines from the root to the one that an answer's first line follows. Results of tools
-//! that ran side by side may stand beside that way; each follows the call that it answers.
+//! request is made of the lines from the root to the one that an answer's first line follows. Where tools ran
+//! side by side, each result names the line of its own call, so that way misses some of the calls and of
+//! their results: an answer is all lines of its id, and what its calls gave follows.
 
 mod path;
 
@@ -26,6 +27,8 @@ pub(super) struct Claude {
     nodes: Vec<Node>,
     /// Each line by the hash of its `uuid`.
     by_id: HashMap<u64, usize>,
+    /// The lines of each answer, by the hash of its id.
+    answers: HashMap<u64, Vec<usize>>,
     /// The lines that hold a result, by the hash of the call's id.
     results: HashMap<u64, Vec<usize>>,
     asked: Vec<Asked>,
@@ -72,6 +75,7 @@ impl Claude {
             file,
             nodes: Vec::new(),
             by_id: HashMap::new(),
+            answers: HashMap::new(),
             results: HashMap::new(),
             asked: Vec::new(),
             by_answer: HashMap::new(),
@@ -122,6 +126,7 @@ impl Claude {
         self.nodes.clear();
         self.asked.clear();
         self.by_id.clear();
+        self.answers.clear();
         self.results.clear();
         self.by_answer.clear();
     }
@@ -140,6 +145,9 @@ impl Claude {
         let root = parent.map_or(at, |parent| self.nodes[parent].root);
         for &result in said.iter().flat_map(|said| &said.results) {
             self.results.entry(result).or_default().push(at);
+        }
+        if let Some(said) = said.as_ref().filter(|said| said.is_own) {
+            self.answers.entry(said.answer).or_default().push(at);
         }
         self.by_id.insert(hash(&id), at);
         self.nodes.push(Node { parent, root, line, said });

@@ -1,7 +1,7 @@
 //! Codex's rollouts: a list of items of OpenAI Responses, among events and notes.
 //!
 //! A request is all items up to the model's next. A compaction puts another history in their place; what
-//! that holds was sent before. Older rollouts have bare items as lines.
+//! that holds was sent before. Turns may be taken back. Older rollouts have bare items as lines.
 
 use super::{
     super::{
@@ -18,6 +18,8 @@ pub(super) struct Codex {
     file: Arc<str>,
     thread: Thread,
     items: Vec<Item>,
+    /// How many items there were when each of the user's turns began.
+    turns: Vec<usize>,
     held: usize,
     model: Option<String>,
     /// The last request, whose usage is still to come.
@@ -27,6 +29,8 @@ pub(super) struct Codex {
 }
 
 struct Item {
+    /// What tells it from all others of the rollout.
+    id: u64,
     line: u64,
     is_own: bool,
     text: Box<[u8]>,
@@ -45,6 +49,7 @@ impl Codex {
             file,
             thread: Thread::default(),
             items: Vec::new(),
+            turns: Vec::new(),
             held: 0,
             model: None,
             asked: None,
@@ -64,7 +69,7 @@ impl Codex {
         match kind {
             Some("response_item") => self.item(line, payload, feed),
             Some("turn_context") => self.context(payload),
-            Some("event_msg") => self.event(payload),
+            Some("event_msg") => self.event(payload, feed),
             Some("compacted") => self.compacted(line, payload, feed),
             Some("session_meta") => {}
             _ => return false,
@@ -96,7 +101,7 @@ impl Codex {
         if self.held > HELD {
             self.cut(feed, text.len());
         }
-        self.items.push(Item { line, is_own, text: text.into() });
+        self.items.push(Item { id: hash(&(line, 0)), line, is_own, text: text.into() });
     }
 
     /// Offers the last request.
@@ -109,14 +114,32 @@ impl Codex {
         self.model = model.or(self.model.take());
     }
 
-    /// The first count after an answer is that answer's; the same comes again with other news.
-    fn event(&mut self, payload: &[u8]) {
-        let Some(asked) = self.asked.as_mut().filter(|asked| asked.usage.is_none()) else { return };
+    fn event(&mut self, payload: &[u8], feed: &mut Feed<'_>) {
         let Some(event) = json::object(payload) else { return };
-        if event.text("type").is_some_and(|kind| kind == "token_count") {
+        match event.text("type").as_deref() {
+            Some("token_count") => self.counted(&event),
+            Some("task_started") => self.turns.push(self.items.len()),
+            Some("thread_rolled_back") => self.take_back(event.number("num_turns"), feed),
+            _ => {}
+        }
+    }
+
+    /// The first count after an answer is that answer's; the same comes again with other news.
+    fn counted(&mut self, event: &Object<'_>) {
+        if let Some(asked) = self.asked.as_mut().filter(|asked| asked.usage.is_none()) {
             let info = event.object("info");
             asked.usage = info.and_then(|info| info.object("last_token_usage")).map(|u| usage(&u));
         }
+    }
+
+    /// Forgets the items of the last turns, if it is known where they began.
+    fn take_back(&mut self, turns: Option<u64>, feed: &mut Feed<'_>) {
+        let turns = turns.and_then(|turns| usize::try_from(turns).ok());
+        let first = turns.and_then(|turns| self.turns.len().checked_sub(turns));
+        let Some(&items) = first.and_then(|first| self.turns.get(first)) else { return };
+        self.offer(feed);
+        self.items.truncate(items);
+        self.turns.truncate(first.unwrap_or_default());
     }
 
     /// Puts what a compaction has left in the place of the items.
@@ -135,15 +158,20 @@ impl Codex {
         let left = left.map(|items| items.into_iter().map(<[u8]>::to_vec).collect());
         let left: Vec<Vec<u8>> = left.unwrap_or_else(summary);
         self.held = left.iter().map(Vec::len).sum();
-        self.thread = Thread::after(0..left.len() as u64);
-        let item = |text: Vec<u8>| Item { line, is_own: false, text: text.into() };
-        self.items = left.into_iter().map(item).collect();
+        let items = left.into_iter().enumerate().map(|(at, text)| {
+            let (id, text) = (hash(&(line, at)), text.into());
+            Item { id, line, is_own: false, text }
+        });
+        self.items = items.collect();
+        self.turns.clear();
+        self.thread = Thread::after(self.items.iter().map(|item| item.id));
     }
 
     /// Lets go of a history that is too long to be held.
     fn cut(&mut self, feed: &mut Feed<'_>, held: usize) {
         self.offer(feed);
         self.items.clear();
+        self.turns.clear();
         self.thread = Thread::default();
         (self.held, self.headless) = (held, self.headless + 1);
     }
@@ -157,7 +185,7 @@ impl Codex {
             dialect: Dialect::OpenAiResponses,
             body,
             tail,
-            ids: (0..items.len() as u64).collect(),
+            ids: items.iter().map(|item| item.id).collect(),
             lines: items.iter().map(|item| item.line).collect(),
             model: asked.model,
             usage: asked.usage,

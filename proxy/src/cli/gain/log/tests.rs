@@ -115,6 +115,26 @@ fn results_beside_the_way_follow_their_calls() {
 }
 
 #[test]
+fn calls_beside_the_way_belong_to_their_answer() {
+    // The second call's line and its result hang beside the first call's result.
+    let log = [
+        user("1", "", r#""do it""#),
+        answer("2", "1", "A", &call("x")),
+        answer("3", "2", "A", &call("y")),
+        user("4", "3", &result("y")),
+        user("5", "2", &result("x")),
+        answer("6", "5", "B", TEXT),
+        user("7", "6", r#""more""#),
+        answer("8", "7", "C", TEXT),
+    ];
+    let (seen, _) = read("calls", &log);
+    let calls = format!(r#"{{"role":"assistant","content":[{},{}]}}"#, call("x"), call("y"));
+    assert!(seen[1].body.contains(&calls), "{}", seen[1].body);
+    assert!(seen[1].body.contains("\"ry\"") && seen[1].body.contains("\"rx\""));
+    assert_eq!((seen.len(), seen[2].shared), (3, 3));
+}
+
+#[test]
 fn branches_share_their_beginning_and_side_chains_stand_alone() {
     let log = [
         user("1", "", r#""do it""#),
@@ -193,6 +213,26 @@ fn a_rollout_is_a_list_of_items() {
     assert_eq!(seen[2].body, format!(r#"{{"input":[{OUTPUT},{ASK}],"model":"gpt"}}"#));
     assert_eq!((seen[2].shared, seen[2].new_from, seen[2].conversation), (0, 1, 2));
     assert_eq!((tally.codex, tally.other["news"]), (11, 1));
+}
+
+#[test]
+fn turns_that_were_taken_back_are_not_sent_again() {
+    let start = rollout("event_msg", r#"{"type":"task_started"}"#);
+    let log = [
+        start.clone(),
+        rollout("response_item", ASK),
+        rollout("response_item", SAY),
+        start,
+        rollout("response_item", OUTPUT),
+        rollout("response_item", SAY),
+        rollout("event_msg", r#"{"type":"thread_rolled_back","num_turns":1}"#),
+        rollout("response_item", ASK),
+        rollout("response_item", SAY),
+    ];
+    let (seen, _) = read("back", &log);
+    assert_eq!(seen.len(), 3);
+    assert_eq!(seen[2].body, format!(r#"{{"input":[{ASK},{SAY},{ASK}]}}"#));
+    assert_eq!((seen[2].shared, seen[2].new_from), (2, 2));
 }
 
 #[test]

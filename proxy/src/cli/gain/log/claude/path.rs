@@ -29,6 +29,10 @@ impl Claude {
                 }),
             }
         }
+        for message in messages.iter_mut().filter(|message| message.is_own) {
+            let lines = self.answers.get(&message.answer).into_iter().flatten().copied();
+            message.nodes = lines.filter(|&line| line < asked.answer).collect();
+        }
         self.add_results(asked, &mut messages);
         messages
     }
@@ -39,11 +43,12 @@ impl Claude {
         while at < messages.len() {
             let missing = self.missing(asked, &messages[at], messages.get(at + 1));
             if !missing.is_empty() {
-                match messages.get_mut(at + 1).filter(|next| !next.is_own) {
-                    Some(next) => next.nodes.splice(0..0, missing).for_each(drop),
-                    None => messages
-                        .insert(at + 1, Message { is_own: false, answer: 0, nodes: missing }),
+                if messages.get(at + 1).is_none_or(|next| next.is_own) {
+                    messages
+                        .insert(at + 1, Message { is_own: false, answer: 0, nodes: Vec::new() });
                 }
+                messages[at + 1].nodes.extend(missing);
+                messages[at + 1].nodes.sort_unstable();
             }
             at += 1;
         }
