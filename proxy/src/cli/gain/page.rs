@@ -53,11 +53,11 @@ fn read(out: &mut String, files: &Files, sum: &Sum) {
     let notes = [
         (files.copies, "request", "in another place too; each counts once"),
         (files.foreign, "file", "without logs or requests"),
-        (files.unreadable, "file or folder", "that could not be read"),
+        (files.unreadable, "path", "not readable"),
         (files.other.values().sum(), "line", "of types that hold no messages"),
-        (files.malformed, "line", "that are not JSON"),
-        (files.too_long, "line", "beyond the bound"),
-        (files.headless, "line", "whose conversation has no beginning"),
+        (files.malformed, "line", "without JSON"),
+        (files.too_long, "line", "beyond 64 MiB"),
+        (files.headless, "line", "of conversations without their beginning"),
     ];
     for (count, noun, what) in notes.into_iter().filter(|(count, ..)| *count > 0) {
         let _ = writeln!(out, "         passed over: {} {what}", counted(count, noun));

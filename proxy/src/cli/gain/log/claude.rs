@@ -21,6 +21,9 @@ use std::{
     sync::Arc,
 };
 
+/// About what a line takes besides its content, in bytes.
+const NODE: usize = 512;
+
 /// A session, as far as it was read. Lines are named by their place in `nodes`.
 pub(super) struct Claude {
     file: Arc<str>,
@@ -98,7 +101,7 @@ impl Claude {
         let speaks = is_own || kind == Some("user");
         let message = object.object("message").filter(|_| speaks && !is_note(object));
         let said = message.as_ref().and_then(|message| Said::read(is_own, id, message));
-        self.held += said.as_ref().map_or(0, |said| said.content.len());
+        self.held += NODE + said.as_ref().map_or(0, |said| said.content.len());
         if self.held > HELD {
             self.let_go(feed);
         }
