@@ -107,7 +107,7 @@ impl ClaudeCode<'_> {
 
 /// About how many tokens a message has.
 fn weight(message: &Value) -> usize {
-    message.to_string().len() / 3
+    brevity::estimate(message.to_string().as_bytes()) as usize
 }
 
 fn joined(lines: &[Value]) -> String {
