@@ -9,6 +9,7 @@ mod compress;
 mod demo;
 mod exec;
 mod expand;
+mod gain;
 mod inspect;
 mod io;
 mod mcp_wrap;
@@ -31,6 +32,7 @@ pub(crate) struct Cli {
 const EXAMPLES: &str = "\
 Examples:
   brevity demo
+  brevity gain
   brevity proxy
   cargo metadata --format-version 1 | brevity compress --stats > short.txt
   brevity expand short.txt
@@ -54,6 +56,8 @@ enum Command {
     McpWrap(mcp_wrap::Args),
     /// Show what Brevity sees in an input, and why it leaves parts of it alone
     Inspect(inspect::Args),
+    /// Say what Brevity would have saved, from the logs that agents keep
+    Gain(gain::Args),
     /// Replay an agent's conversation through the proxy, with a table per turn
     Demo(demo::Args),
 }
@@ -96,6 +100,7 @@ impl Cli {
             Command::Wrap(args) => wrap::run(&args),
             Command::McpWrap(args) => mcp_wrap::run(&args),
             Command::Inspect(args) => exit(inspect::run(&args)),
+            Command::Gain(args) => gain::run(&args),
             Command::Demo(args) => demo::run(&args),
         }
     }

@@ -5,6 +5,9 @@ mod parts;
 mod reasons;
 mod spans;
 
+pub(super) use parts::{counted, json_string, kind, visible};
+pub(super) use reasons::sentence;
+
 use super::{
     Api, Failure,
     io::{Output, Source},

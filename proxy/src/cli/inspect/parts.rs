@@ -192,7 +192,8 @@ impl Lines {
     }
 }
 
-fn kind(kind: Kind) -> &'static str {
+/// The kind's name in tables and documents.
+pub(in crate::cli) fn kind(kind: Kind) -> &'static str {
     match kind {
         Kind::Json => "json",
         Kind::Text => "text",
@@ -246,7 +247,7 @@ fn closing(report: &Report, input: &Input, facts: Option<&Facts>) -> String {
 }
 
 /// A name out of a request, without characters that a terminal would act on.
-fn visible(name: &str) -> String {
+pub(in crate::cli) fn visible(name: &str) -> String {
     name.chars()
         .flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] })
         .collect()
@@ -264,12 +265,12 @@ fn why(out: &mut String, report: &Report) {
 }
 
 /// `1 part`, `2 parts`.
-fn counted(count: u64, noun: &str) -> String {
+pub(in crate::cli) fn counted(count: u64, noun: &str) -> String {
     format!("{} {noun}{}", Grouped(count), if count == 1 { "" } else { "s" })
 }
 
 /// `text` as a JSON string.
-pub(super) fn json_string(text: &str) -> String {
+pub(in crate::cli) fn json_string(text: &str) -> String {
     use simd_json::prelude::Writable as _;
     simd_json::BorrowedValue::from(text).encode()
 }

@@ -3,7 +3,7 @@
 use brevity::{Gain, Policy, Reason};
 
 /// Why a part that is kept for `reason` was left alone, and what could change it.
-pub(super) fn sentence(reason: Reason, policy: &Policy) -> String {
+pub(in crate::cli) fn sentence(reason: Reason, policy: &Policy) -> String {
     let text = match reason {
         Reason::Small | Reason::NoGain => return of_gain(reason, policy.gain),
         Reason::NoCodec => {
