@@ -75,7 +75,7 @@ impl Base {
     /// base ends in a version (`/v1`) and the target starts with the same one, it stands once.
     pub(crate) fn join(&self, target: &str) -> Result<Uri, hyper::http::Error> {
         let prefix = match self.version() {
-            Some(version) if starts_with_segment(target, version) => {
+            Some(version) if below(target, version).is_some() => {
                 &self.prefix[..self.prefix.len() - version.len()]
             }
             _ => &self.prefix,
@@ -103,9 +103,10 @@ impl Base {
     }
 }
 
-/// Whether `path` starts with `segment`, and the segment ends there.
-fn starts_with_segment(path: &str, segment: &str) -> bool {
-    path.strip_prefix(segment).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
+/// What follows `prefix` in `target`, a path with its query, if a segment ends there.
+pub(crate) fn below<'t>(target: &'t str, prefix: &str) -> Option<&'t str> {
+    let rest = target.strip_prefix(prefix)?;
+    (rest.is_empty() || rest.starts_with(['/', '?'])).then_some(rest)
 }
 
 #[cfg(test)]

@@ -27,7 +27,11 @@ pub(crate) struct Control {
 
 /// A header of ours that says nothing that is known.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("the header `{0}` is not understood; see docs/operating.md for the ones that are")]
+#[error(
+    "the header `{0}` is not understood, so the body passes; there are x-brevity-bypass: true, \
+     x-brevity-level: off or lossless, x-brevity-tools: GLOB=off, file or lossless, and \
+     x-brevity-saved: true"
+)]
 pub(crate) struct ControlError(HeaderName);
 
 /// How the results of some tools are treated: `GLOB=off`, `GLOB=file` or `GLOB=lossless`.
@@ -94,6 +98,11 @@ impl Control {
             _ => return None,
         }
         Some(())
+    }
+
+    /// Whether it says how far to go.
+    pub(crate) fn sets_level(&self) -> bool {
+        self.level.is_some()
     }
 
     /// The configured settings, changed as the request asks.

@@ -1,7 +1,7 @@
 //! The route table: which requests go elsewhere than the paths of their API say.
 
 use crate::{
-    base::{Base, BaseError},
+    base::{Base, BaseError, below},
     control,
 };
 use brevity::{Dialect, Glob, Level};
@@ -64,6 +64,9 @@ pub enum RouteRuleError {
     /// There is no good URL.
     #[error(transparent)]
     Base(#[from] BaseError),
+    /// The API of a request is known from its path before its model is.
+    #[error("`{0}` names an API, which a route for models cannot: the path of a request says it")]
+    Api(String),
     /// An option is not known.
     #[error(
         "`{0}` is no option of a route; there are api=anthropic, api=openai-chat, api=openai-responses, \
@@ -78,7 +81,8 @@ impl RouteRule {
         &self.base
     }
 
-    fn prefix(&self) -> Option<&str> {
+    /// The part of the path that its requests stand below, if it is about paths.
+    pub(crate) fn prefix(&self) -> Option<&str> {
         match &self.selector {
             Selector::Prefix(prefix) => Some(prefix),
             Selector::Model(_) => None,
@@ -97,6 +101,9 @@ impl FromStr for RouteRule {
         let base = words.next().ok_or_else(error)?.parse()?;
         let mut rule = Self { selector, base, api: None, level: None };
         words.try_for_each(|word| rule.option(word))?;
+        if rule.prefix().is_none() && rule.api.is_some() {
+            return Err(RouteRuleError::Api(text.to_owned()));
+        }
         Ok(rule)
     }
 }
@@ -144,11 +151,8 @@ pub(crate) fn by_path<'a, 'b>(
     rules: &'a [RouteRule],
     target: &'b str,
 ) -> Option<(&'a RouteRule, &'b str)> {
-    let below = |rule: &'a RouteRule| {
-        let rest = target.strip_prefix(rule.prefix()?)?;
-        (rest.is_empty() || rest.starts_with(['/', '?'])).then_some((rule, rest))
-    };
-    rules.iter().filter_map(below).min_by_key(|(_, rest)| rest.len())
+    let found = |rule: &'a RouteRule| Some((rule, below(target, rule.prefix()?)?));
+    rules.iter().filter_map(found).min_by_key(|(_, rest)| rest.len())
 }
 
 /// The first rule about `model`.
@@ -207,6 +211,7 @@ mod tests {
             assert!(matches!(error(text), RouteRuleError::Selector(_)), "{text}");
         }
         assert!(matches!(error("/x=h"), RouteRuleError::Base(_)));
+        assert!(matches!(error("model:x=http://h api=none"), RouteRuleError::Api(_)));
         for text in ["/x=http://h api=x", "/x=http://h level", "/x=http://h lvl=off"] {
             assert!(matches!(error(text), RouteRuleError::Option(_)), "{text}");
         }

@@ -15,7 +15,7 @@ pub(crate) use chunks::Chunks;
 pub(crate) use count::CountBody;
 pub(crate) use inflate::{Coding, UnknownCoding};
 pub(crate) use observe::{ObserveBody, Tap};
-pub(crate) use prepare::{Act, Prepare};
+pub(crate) use prepare::{Act, ByModel, Prepare};
 pub(crate) use watch::WatchBody;
 pub(crate) use work::{Engine, Gathered, Panicked, Pool};
 

@@ -2,8 +2,8 @@
 
 use brevity::{Limits, Output, Policy, Settings};
 use brevity_proxy::{
-    Base, BaseError, Config, LogRecorder, McpRoute, McpRouteError, RouteRule, ServeError, Server,
-    Share, ToolSetting, Upstreams, config::ListenError,
+    Base, BaseError, Config, LogRecorder, McpRoute, RouteRule, ServeError, Server, Share,
+    ToolSetting, Upstreams, config::ListenError,
 };
 use std::{
     ffi::OsString,
@@ -54,7 +54,7 @@ pub(crate) struct Args {
     /// Requests below PREFIX go to the MCP server at URL, the prefix taken off, and what its tools
     /// give comes back shortened. May be given again, for other servers
     #[arg(long, value_name = "PREFIX=URL")]
-    mcp: Vec<String>,
+    mcp: Vec<McpRoute>,
 
     /// Trust only the certificates in this PEM file, in place of the platform's
     #[arg(long, value_name = "FILE")]
@@ -94,8 +94,6 @@ enum Failure {
     Listen(#[from] ListenError),
     #[error("--upstream: {0}")]
     Upstream(#[from] BaseError),
-    #[error("--mcp: {0}")]
-    Mcp(#[from] McpRouteError),
     #[error("{LOG}={0:?} is no level: it is one of {levels}", levels = LEVELS.join(", "))]
     Level(OsString),
     #[error(transparent)]
@@ -107,7 +105,7 @@ enum Failure {
 impl Failure {
     /// Whether what the user asked for makes no sense.
     fn is_usage(&self) -> bool {
-        matches!(self, Self::Listen(_) | Self::Upstream(_) | Self::Mcp(_) | Self::Level(_))
+        matches!(self, Self::Listen(_) | Self::Upstream(_) | Self::Level(_))
     }
 }
 
@@ -134,7 +132,7 @@ fn config(args: &Args) -> Result<Config, Failure> {
     if let Some(url) = &args.upstream {
         config.upstreams = Upstreams::all(url.parse::<Base>()?);
     }
-    config.mcp = McpRoute::all(&args.mcp)?;
+    config.mcp.clone_from(&args.mcp);
     let mut policy = Policy::default();
     policy.stream_requests = args.stream_requests;
     policy.tools = args.tools.iter().fold(policy.tools, |rules, tool| tool.add(rules));
