@@ -79,7 +79,8 @@ impl fmt::Display for Way {
         match self {
             Self::Running(base) => write!(f, "the Brevity at {base}"),
             Self::Own { upstreams, .. } => {
-                let all: Vec<String> = upstreams.iter().map(ToString::to_string).collect();
+                let mut all = vec![upstreams.anthropic.to_string(), upstreams.openai.to_string()];
+                all.dedup();
                 write!(f, "Brevity to {}", all.join(" and "))
             }
         }
