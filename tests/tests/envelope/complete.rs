@@ -1,0 +1,120 @@
+//! The tables have every type of the specifications, and what they say holds for any order of keys and
+//! any white space.
+
+use super::{
+    anthropic, chat,
+    eligible::{cases, marked},
+    lengths, messages, openai, openai_responses, pass,
+    responses::{self, ITEMS},
+};
+use brevity::Dialect;
+use brevity_tests::body::children;
+use std::collections::BTreeSet;
+
+fn says(table: &[&str], key: &str, value: &str) -> bool {
+    table.iter().any(|line| line.contains(&format!(r#""{key}":"{value}""#)))
+}
+
+#[test]
+fn every_type_has_a_line() {
+    for (table, key, values) in [
+        (messages::ITEMS, "type", messages::TYPES),
+        (chat::MESSAGES, "role", chat::ROLES),
+        (chat::MESSAGES, "type", chat::TYPES),
+        (ITEMS, "type", responses::TYPES),
+    ] {
+        for value in values {
+            assert!(says(table, key, value), "{key} {value}");
+        }
+    }
+}
+
+/// All that holds a text anywhere, in an item of each type: what the type is decides alone.
+#[test]
+fn an_item_with_every_member_is_eligible_by_its_type() {
+    let text = |part: &str| format!(r#"[{{"type":"{part}","text":"y.."}}]"#);
+    let members = |part: &str| {
+        let list = text(part);
+        ["content", "output", "result", "results", "summary", "arguments", "text", "input"]
+            .map(|key| format!(r#","{key}":{list}"#))
+            .concat()
+    };
+    let unknown = ["x_result", "tool_result_x", "", "Tool_Result", "tool-result", "x_call_output"];
+    let eligible = |kind: &str, known: &[&str]| known.contains(&kind);
+    for kind in messages::TYPES.iter().chain(&unknown) {
+        let body = anthropic(&format!(r#"[{{"type":"{kind}"{}}}]"#, members("text")));
+        let found = lengths(&pass(Dialect::Anthropic, &body)).len();
+        assert_eq!(found, usize::from(eligible(kind, &["tool_result"])), "{body}");
+    }
+    for role in chat::ROLES.iter().chain(&unknown) {
+        let body = openai(&format!(r#"{{"role":"{role}"{}}}"#, members("text")));
+        let found = lengths(&pass(Dialect::OpenAiChat, &body)).len();
+        assert_eq!(found, usize::from(eligible(role, &["tool", "function"])), "{body}");
+    }
+    for kind in responses::TYPES.iter().chain(&unknown) {
+        let body = openai_responses(&format!(r#"{{"type":"{kind}"{}}}"#, members("input_text")));
+        let found = lengths(&pass(Dialect::OpenAiResponses, &body)).len();
+        assert_eq!(found, usize::from(eligible(kind, responses::RESULTS)), "{body}");
+    }
+}
+
+/// How a body is written anew.
+#[derive(Clone, Copy, Debug)]
+struct Form {
+    /// By how many places the members of each object are rotated, and whether they are turned round.
+    rotate: usize,
+    reverse: bool,
+    /// What stands between tokens.
+    gaps: [&'static str; 3],
+}
+
+/// The same value in another form. `None`: a key comes twice, so its place matters.
+fn write(value: &str, form: Form) -> Option<String> {
+    let [inside, after, colon] = form.gaps;
+    let value = value.trim();
+    if !value.starts_with(['{', '[']) {
+        return Some(value.to_owned());
+    }
+    let mut members = children(value);
+    if value.starts_with('[') {
+        let elements = members.iter().map(|(_, element)| write(element, form));
+        let elements = elements.collect::<Option<Vec<_>>>()?.join(&format!("{inside},{after}"));
+        return Some(format!("[{inside}{elements}{inside}]"));
+    }
+    let keys: BTreeSet<_> = members.iter().map(|(key, _)| key).collect();
+    if keys.len() < members.len() {
+        return None;
+    }
+    let rotate = form.rotate % members.len().max(1);
+    members.rotate_left(rotate);
+    if form.reverse {
+        members.reverse();
+    }
+    let members = members
+        .iter()
+        .map(|(key, value)| Some(format!("\"{key}\"{colon}:{colon}{}", write(value, form)?)));
+    let members = members.collect::<Option<Vec<_>>>()?.join(&format!("{inside},{after}"));
+    Some(format!("{{{inside}{members}{inside}}}"))
+}
+
+const GAPS: [[&str; 3]; 4] =
+    [["", "", ""], ["", " ", " "], ["\n    ", "", " "], ["\r\n\t", " \t", "\n"]];
+
+#[test]
+fn order_and_white_space_change_nothing() {
+    let mut written = 0;
+    for (dialect, body) in cases() {
+        let mut expected = marked(&body);
+        expected.sort_unstable();
+        for (rotate, reverse) in (0..5).flat_map(|rotate| [(rotate, false), (rotate, true)]) {
+            for gaps in GAPS {
+                let Some(body) = write(&body, Form { rotate, reverse, gaps }) else { continue };
+                let mut found = lengths(&pass(dialect, &body));
+                found.sort_unstable();
+                assert_eq!(found, expected, "{dialect:?} {body}");
+                written += 1;
+            }
+        }
+    }
+    assert!(written > 4_000, "{written}");
+}
