@@ -39,7 +39,8 @@ pub struct Limits {
     /// How many values one JSON document may hold.
     pub document_nodes: usize,
     /// What is remembered of a request's tool calls: ids, names and a record for each. Results of
-    /// calls beyond stay as they are.
+    /// calls beyond stay as they are. With more than the default, requests have no references: the
+    /// way back remembers no more.
     pub calls: usize,
     /// The longest request that is held until it is complete; a longer one is streamed.
     pub request: usize,

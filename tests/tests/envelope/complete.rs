@@ -58,6 +58,20 @@ fn an_item_with_every_member_is_eligible_by_its_type() {
     }
 }
 
+/// Anthropic's roles, and others: a result is one wherever it stands, and what a message says is none.
+#[test]
+fn anthropics_roles_tell_nothing() {
+    let result = r#"[{"type":"text","text":"no"},{"type":"tool_result","content":"y.."}]"#;
+    for role in ["user", "assistant", "system", "tool", "developer", "x"] {
+        for (content, expected) in [(result, vec![3]), (r#""no""#, vec![])] {
+            let message = format!(r#"{{"role":"{role}","content":{content}}}"#);
+            let body =
+                format!(r#"{{"system":[{{"type":"text","text":"no"}}],"messages":[{message}]}}"#);
+            assert_eq!(lengths(&pass(Dialect::Anthropic, &body)), expected, "{body}");
+        }
+    }
+}
+
 /// How a body is written anew.
 #[derive(Clone, Copy, Debug)]
 struct Form {
