@@ -6,9 +6,10 @@ use super::{
     eligible::{cases, marked},
     lengths, messages, openai, openai_responses, pass,
     responses::{self, ITEMS},
+    settings,
 };
-use brevity::Dialect;
-use brevity_tests::body::children;
+use brevity::{Dialect, Level};
+use brevity_tests::{body::children, property::pass_request};
 use std::collections::BTreeSet;
 
 fn says(table: &[&str], key: &str, value: &str) -> bool {
@@ -131,4 +132,63 @@ fn order_and_white_space_change_nothing() {
         }
     }
     assert!(written > 4_000, "{written}");
+}
+
+/// The calls of results `a` and `b`, for a tool that shows no files.
+fn with_calls(dialect: Dialect, line: &str) -> String {
+    let call = |id: &str| match dialect {
+        Dialect::Anthropic => {
+            format!(r#"{{"type":"tool_use","id":"{id}","name":"f","input":{{}}}},"#)
+        }
+        Dialect::OpenAiChat => {
+            format!(r#"{{"id":"{id}","function":{{"name":"f","arguments":"{{}}"}}}}"#)
+        }
+        _ => format!(r#"{{"type":"function_call","call_id":"{id}","name":"f","arguments":""}},"#),
+    };
+    match dialect {
+        Dialect::Anthropic => anthropic(&format!("[{}{}{line}]", call("a"), call("b"))),
+        Dialect::OpenAiChat => openai(&format!(r#"{{"tool_calls":[{}]}},{line}"#, call("a"))),
+        // A program's call is there, or the API keeps it.
+        _ if line.contains("\"program\"") => openai_responses(line),
+        _ => openai_responses(&format!("{}{line}", call("a"))),
+    }
+}
+
+/// With texts that can be shortened in every place: those of results are, all others leave as they came.
+#[test]
+fn what_is_eligible_is_rewritten_and_nothing_else() {
+    let settings = settings(|policy, _| {
+        (policy.level, policy.stream_requests) = (Level::Lossless, false);
+    });
+    let long = |name: &str| {
+        let row = |n| format!(r#"{{\"{name}\":\"row {n}\",\"open\":true}}"#);
+        format!("\"[{}]\"", (0..60).map(row).collect::<Vec<_>>().join(","))
+    };
+    let (kept, rewritten) = (long("kept"), long("rewritten"));
+    let mut counts = (0, 0);
+    for (dialect, table) in [
+        (Dialect::Anthropic, messages::ITEMS),
+        (Dialect::OpenAiChat, chat::MESSAGES),
+        (Dialect::OpenAiResponses, ITEMS),
+    ] {
+        for line in table {
+            let names = line.replace(r#""name":"no""#, r#""name":"f""#);
+            let names = names.replace(r#""id":"no""#, r#""id":"i""#);
+            let mut body = with_calls(dialect, &names.replace("\"no\"", &kept));
+            for dots in (2..8).rev() {
+                body = body.replace(&format!("\"y{}\"", ".".repeat(dots)), &rewritten);
+            }
+            let out = pass_request(dialect, &settings, [body.as_bytes()]).bytes;
+            let out = String::from_utf8(out).expect("UTF-8");
+            assert_eq!(out.matches(&kept).count(), body.matches(&kept).count(), "{line}");
+            // Results that name no call may show files.
+            let is_known = line.contains(r#"_id":"a""#) || line.contains(r#""role":"function""#);
+            let stays = if is_known { 0 } else { body.matches(&rewritten).count() };
+            assert_eq!(out.matches(&rewritten).count(), stays, "{line}\n{out}");
+            assert_eq!(String::from_utf8_lossy(&brevity::expand(out.as_bytes())), body);
+            counts.0 += body.matches(&kept).count();
+            counts.1 += body.matches(&rewritten).count() - stays;
+        }
+    }
+    assert!(counts.0 > 200 && counts.1 > 20, "{counts:?}");
 }
