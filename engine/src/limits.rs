@@ -40,7 +40,8 @@ pub struct Limits {
     /// How many values one JSON document may hold.
     pub document_nodes: usize,
     /// What is remembered of a request's tool calls: ids, names and a record for each. Results of
-    /// calls beyond stay as they are.
+    /// calls beyond stay as they are. With more than the default, requests have no references: the
+    /// way back remembers no more.
     pub calls: usize,
     /// How many texts of one request are read, in tool results; later ones stay as they are.
     pub texts: usize,
