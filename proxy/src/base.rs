@@ -33,8 +33,11 @@ pub enum BaseError {
     /// It holds a user or a password.
     #[error("the URL holds a user name or a password; let the client send its own credentials")]
     Credentials,
-    /// It holds a query, which no path could follow.
-    #[error("`{0}` holds a query; give the scheme, the host and a path at most")]
+    /// The port is no number up to 65535.
+    #[error("the port in `{0}` is none; write a number from 1 to 65535")]
+    Port(String),
+    /// It holds a query or a fragment, which no path could follow.
+    #[error("`{0}` holds a query or a fragment; give the scheme, the host and a path at most")]
     Query(String),
 }
 
@@ -53,8 +56,11 @@ impl FromStr for Base {
             Some(scheme) if *scheme == Scheme::HTTP || *scheme == Scheme::HTTPS => scheme.clone(),
             _ => return Err(BaseError::Scheme(text.to_owned())),
         };
-        if uri.query().is_some() {
+        if uri.query().is_some() || text.contains('#') {
             return Err(BaseError::Query(text.to_owned()));
+        }
+        if uri.port().is_some() && uri.port_u16().is_none_or(|port| port == 0) {
+            return Err(BaseError::Port(text.to_owned()));
         }
         let authority = uri.authority().map(ToString::to_string).unwrap_or_default();
         let prefix = uri.path().trim_end_matches('/').to_owned();
@@ -147,6 +153,7 @@ mod tests {
         assert!(matches!(error("http://"), BaseError::Syntax(_)));
         assert!(matches!(error("http://a b"), BaseError::Syntax(_)));
         assert!(matches!(error("http://h?x"), BaseError::Query(_)));
+        assert!(matches!(error("http://h/x#y"), BaseError::Query(_)));
         assert_eq!(error("https://me:secret@host"), BaseError::Credentials);
         assert!(!error("https://me:secret@host").to_string().contains("secret"));
     }

@@ -87,6 +87,9 @@ pub enum ConfigError {
     /// A route stands below a path that the proxy answers by itself.
     #[error("the path `{0}` is taken: Brevity answers it by itself; choose another for the route")]
     Taken(String),
+    /// A hold-out has to see the beginning of a conversation, whatever its length.
+    #[error("a hold-out reads whole requests; leave --stream-requests away, or --holdout")]
+    HoldoutStreams,
     /// Two routes stand below the same path.
     #[error("two routes have the path `{0}`; give each its own")]
     Twice(String),
@@ -124,8 +127,11 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// When a path leads to two places.
+    /// When a path leads to two places, or settings contradict each other.
     pub fn check(&self) -> Result<(), ConfigError> {
+        if self.holdout.is_some() && self.settings.policy.stream_requests {
+            return Err(ConfigError::HoldoutStreams);
+        }
         let routes = self.routes.iter().filter_map(RouteRule::prefix);
         let mut seen = Vec::new();
         for prefix in routes.chain(self.mcp.iter().map(McpRoute::prefix)) {

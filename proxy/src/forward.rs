@@ -20,7 +20,7 @@ use crate::{
 use brevity::Dialect;
 use hyper::{
     Method, Request, Response, StatusCode, Uri, Version,
-    body::Incoming,
+    body::{Body as _, Incoming},
     header::{self, HeaderValue},
     http::{request::Parts, response},
 };
@@ -171,9 +171,14 @@ impl Forwarder {
         let Some(prepare) = self.preparation(head, way, entry) else {
             return Ok(any(CountBody::new(body, entry.clone())));
         };
-        // The length may change. The client's connection writes the one that is true.
-        head.headers.remove(header::CONTENT_LENGTH);
         let prepared = prepare.prepare(body).await?;
+        // The length may have changed.
+        match prepared.body.size_hint().exact() {
+            Some(len) if head.headers.contains_key(header::CONTENT_LENGTH) => {
+                head.headers.insert(header::CONTENT_LENGTH, len.into());
+            }
+            _ => drop_where(&mut head.headers, |name| name == header::CONTENT_LENGTH),
+        }
         if prepared.decoded {
             drop_where(&mut head.headers, |name| name == header::CONTENT_ENCODING);
         }
@@ -235,7 +240,7 @@ impl Forwarder {
         let (mut head, body) = accepted(answer, entry);
         let limits = &self.config.settings.limits;
         let tap = metered.then(|| Tap::open(&head.headers, limits, entry.clone())).flatten();
-        if way.control.as_ref().is_ok_and(|control| control.saved) {
+        if way.control.as_ref().is_ok_and(Control::asks_saved) {
             head.headers.insert(control::SAVED, saved(entry));
         }
         let idle = self.config.timeouts.idle;

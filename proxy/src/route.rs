@@ -254,7 +254,7 @@ pub(crate) fn skip(
 fn asked_skip(control: &Result<Control, ControlError>) -> Option<Skip> {
     match control {
         Err(_) => Some(Skip::Control),
-        Ok(control) => control.bypass.then_some(Skip::Bypassed),
+        Ok(control) => control.bypasses().then_some(Skip::Bypassed),
     }
 }
 

@@ -102,23 +102,25 @@ impl Server {
     pub async fn bind(config: Config, recorder: Arc<dyn Recorder>) -> Result<Self, ServeError> {
         config.check()?;
         let address = config.listen;
-        let own =
+        let is_own =
             |base: &&crate::base::Base| address.port() != 0 && base.is_local_port(address.port());
-        if let Some(base) = config.bases().into_iter().find(own) {
+        if let Some(base) = config.bases().into_iter().find(is_own) {
             return Err(ServeError::Loop(base.to_string()));
         }
-        let connector = Connector::new(&config)?;
+        let own = upstream::Own::default();
+        let connector = Connector::new(&config, own.clone())?;
         let config = Arc::new(config);
         let requests = Arc::new(AtomicU64::new(0));
         let guard = Arc::new(Guard::new(Bounds::default(), config.settings.limits.json_depth));
         let client = upstream::client(connector.clone());
-        let http1 = upstream::client(Connector::http1(&config)?);
+        let http1 = upstream::client(Connector::http1(&config, own.clone())?);
         let forwarder =
             Forwarder::new(config.clone(), client, http1, guard.clone(), requests.clone());
         let listener = TcpListener::bind(address).await.map_err(|source| match source.kind() {
             io::ErrorKind::AddrInUse => ServeError::PortInUse(address),
             _ => ServeError::Bind { address, source },
         })?;
+        let _ = own.set(listener.local_addr().unwrap_or(address));
         let stats = Arc::new(Stats::new(&config, guard, recorder));
         let shared = Arc::new(Shared { config, connector, forwarder, stats, requests });
         Ok(Self { listener, shared })

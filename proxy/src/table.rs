@@ -5,6 +5,7 @@ use crate::{
     control,
 };
 use brevity::{Dialect, Glob, Level};
+use hyper::Uri;
 use std::str::FromStr;
 use thiserror::Error;
 
@@ -64,6 +65,9 @@ pub enum RouteRuleError {
     /// There is no good URL.
     #[error(transparent)]
     Base(#[from] BaseError),
+    /// An option stands twice.
+    #[error("`{0}` is said twice; say it once")]
+    Twice(String),
     /// The API of a request is known from its path before its model is.
     #[error("`{0}` names an API, which a route for models cannot: the path of a request says it")]
     Api(String),
@@ -111,12 +115,14 @@ impl FromStr for RouteRule {
 impl RouteRule {
     fn option(&mut self, word: &str) -> Result<(), RouteRuleError> {
         let error = || RouteRuleError::Option(word.to_owned());
-        match word.split_once('=').ok_or_else(error)? {
-            ("api", name) => self.api = Some(api(name).ok_or_else(error)?),
-            ("level", name) => self.level = Some(control::level(name).ok_or_else(error)?),
+        let before = match word.split_once('=').ok_or_else(error)? {
+            ("api", name) => self.api.replace(api(name).ok_or_else(error)?).is_some(),
+            ("level", name) => {
+                self.level.replace(control::level(name).ok_or_else(error)?).is_some()
+            }
             _ => return Err(error()),
-        }
-        Ok(())
+        };
+        if before { Err(RouteRuleError::Twice(word.to_owned())) } else { Ok(()) }
     }
 }
 
@@ -130,10 +136,16 @@ impl FromStr for Selector {
         let prefix = text.trim_end_matches('/');
         match text.strip_prefix(MODEL) {
             Some(glob) if !glob.is_empty() => Ok(Self::Model(Glob::new(glob))),
-            None if prefix.starts_with('/') => Ok(Self::Prefix(prefix.to_owned())),
+            None if is_path(prefix) => Ok(Self::Prefix(prefix.to_owned())),
             _ => Err(NoSelector),
         }
     }
+}
+
+/// Whether `prefix` is a path that a request may stand below.
+pub(crate) fn is_path(prefix: &str) -> bool {
+    let uri = prefix.parse::<Uri>();
+    prefix.is_ascii() && uri.is_ok_and(|uri| uri.path() == prefix && uri.query().is_none())
 }
 
 fn api(name: &str) -> Option<Api> {
@@ -207,11 +219,24 @@ mod tests {
     #[test]
     fn says_what_is_wrong_with_a_rule() {
         let error = |text: &str| text.parse::<RouteRule>().unwrap_err();
-        for text in ["", "/x", "/x=", "x=http://h", "/=http://h", "model:=http://h", "=http://h"] {
+        for text in [
+            "",
+            "/x",
+            "/x=",
+            "x=http://h",
+            "/=http://h",
+            "model:=http://h",
+            "=http://h",
+            "/a?b=http://h",
+            "/a b=http://h",
+            "/a#b=http://h",
+            "/ä=http://h",
+        ] {
             assert!(matches!(error(text), RouteRuleError::Selector(_)), "{text}");
         }
         assert!(matches!(error("/x=h"), RouteRuleError::Base(_)));
         assert!(matches!(error("model:x=http://h api=none"), RouteRuleError::Api(_)));
+        assert!(matches!(error("/x=http://h level=off level=off"), RouteRuleError::Twice(_)));
         for text in ["/x=http://h api=x", "/x=http://h level", "/x=http://h lvl=off"] {
             assert!(matches!(error(text), RouteRuleError::Option(_)), "{text}");
         }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     config::Config,
-    guard::first_message,
+    guard::conversation,
     holdout::{Arm, Share},
     record::Entry,
     route::Skip,
@@ -82,10 +82,13 @@ impl Prepare {
         Ok(match hold(body, up_to, self.idle, &self.entry).await? {
             Held::Whole(whole) => self.whole(whole).await,
             Held::Long(long) => {
+                // As many bytes whatever chunks they came in.
+                let head = beginning(&long.came, up_to);
+                let mut held_out = false;
                 if self.coding.is_none() {
-                    self.learn_model(&long.came).await;
+                    self.learn_model(&head).await;
+                    held_out = self.is_held_out(&head).await;
                 }
-                let held_out = self.coding.is_none() && self.is_held_out(&long.came).await;
                 Prepared { body: self.long(long, held_out), decoded: false }
             }
         })
@@ -94,10 +97,18 @@ impl Prepare {
     /// How much of a body of at least `len` bytes is held, in bytes.
     fn holds(&self, len: u64) -> u64 {
         let limit = self.settings.limits.request as u64;
-        match self.settings.policy.stream_requests || len > limit {
-            true if self.by_model.is_some() || self.holdout.is_some() => HEAD,
-            true => 0,
-            false => limit,
+        let must_look = self.by_model.is_some() || self.holdout.is_some();
+        match (self.settings.policy.stream_requests, must_look) {
+            (false, true) => limit,
+            (false, false) => {
+                if len > limit {
+                    0
+                } else {
+                    limit
+                }
+            }
+            (true, true) => HEAD,
+            (true, false) => 0,
         }
     }
 
@@ -158,7 +169,7 @@ impl Prepare {
         let (Some(share), Act::Rewrite) = (self.holdout, self.act) else { return false };
         let (dialect, depth) = (self.dialect, self.settings.limits.json_depth);
         let text = text.to_vec();
-        let first = self.pool.spawn(move || first_message(dialect, &text, depth)).await;
+        let first = self.pool.spawn(move || conversation(dialect, &text, depth)).await;
         let Ok(Some(first)) = first else { return false };
         let arm = share.arm(first.number());
         self.entry.write(|record| record.conversation = Some((first.number(), arm)));
@@ -241,6 +252,17 @@ impl Prepare {
         settings.policy.stream_requests = true;
         Arc::new(settings)
     }
+}
+
+/// The first `len` bytes of `chunks`.
+fn beginning(chunks: &[Bytes], len: u64) -> Vec<Bytes> {
+    let mut left = usize::try_from(len).unwrap_or(usize::MAX);
+    let take = |chunk: &Bytes| {
+        let taken = chunk.slice(..chunk.len().min(left));
+        left -= taken.len();
+        taken
+    };
+    chunks.iter().map(take).filter(|chunk| !chunk.is_empty()).collect()
 }
 
 /// An engine that was fed `chunks`.

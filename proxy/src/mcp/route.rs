@@ -1,6 +1,9 @@
 //! Which requests are for which tool server.
 
-use crate::base::{Base, BaseError, below};
+use crate::{
+    base::{Base, BaseError, below},
+    table::is_path,
+};
 use hyper::Uri;
 use std::{fmt, str::FromStr};
 use thiserror::Error;
@@ -41,8 +44,7 @@ impl FromStr for McpRoute {
         let syntax = || McpRouteError::Syntax(text.to_owned());
         let (prefix, url) = text.split_once('=').ok_or_else(syntax)?;
         let prefix = prefix.trim_end_matches('/');
-        let path: Uri = prefix.parse().map_err(|_| syntax())?;
-        if !prefix.starts_with('/') || path.path() != prefix || path.query().is_some() {
+        if !prefix.starts_with('/') || !is_path(prefix) {
             return Err(syntax());
         }
         Ok(Self { prefix: prefix.to_owned(), base: url.parse()?, slash: url.ends_with('/') })
