@@ -33,13 +33,26 @@ const CHECKSUMS: [&str; 5] =
 pub(crate) fn attestation(uri: &Uri, headers: &HeaderMap) -> Option<Attestation> {
     if is_signed(uri, headers) {
         Some(Attestation::Signature)
-    } else if CHECKSUMS.iter().any(|name| headers.contains_key(*name)) {
+    } else if has_checksum(headers) {
         Some(Attestation::Checksum)
     } else if is_login(headers) {
         Some(Attestation::Login)
     } else {
         None
     }
+}
+
+/// What vouches for the body of an answer: a signature of RFC 9421, or a checksum as in a request.
+pub(crate) fn answer_attestation(headers: &HeaderMap) -> Option<Attestation> {
+    if ["signature", "signature-input"].iter().any(|name| headers.contains_key(*name)) {
+        Some(Attestation::Signature)
+    } else {
+        has_checksum(headers).then_some(Attestation::Checksum)
+    }
+}
+
+fn has_checksum(headers: &HeaderMap) -> bool {
+    CHECKSUMS.iter().any(|name| headers.contains_key(*name))
 }
 
 fn is_signed(uri: &Uri, headers: &HeaderMap) -> bool {
@@ -100,5 +113,17 @@ mod tests {
         for name in CHECKSUMS {
             assert_eq!(of("/", name, "x"), Some(Attestation::Checksum));
         }
+    }
+
+    #[test]
+    fn answers_are_signed_or_summed() {
+        let of = |name: &'static str| {
+            let name = HeaderName::from_static(name);
+            answer_attestation(&[(name, HeaderValue::from_static("x"))].into_iter().collect())
+        };
+        assert_eq!(of("signature"), Some(Attestation::Signature));
+        assert_eq!(of("signature-input"), Some(Attestation::Signature));
+        assert!(CHECKSUMS.iter().all(|name| of(name) == Some(Attestation::Checksum)));
+        assert_eq!(of("chatgpt-account-id"), None);
     }
 }

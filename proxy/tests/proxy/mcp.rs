@@ -2,7 +2,7 @@
 
 use crate::world::{AnyBody, Proxy, any, frames, full, get, http1, http2, post, telling, upstream};
 use brevity::{Codec, Reason};
-use brevity_proxy::{Base, Config, Skip};
+use brevity_proxy::{Attestation, Base, Config, Skip};
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use hyper::{
@@ -113,14 +113,15 @@ async fn other_answers_pass() {
     const ENCODED: &[(&str, &str)] = &[JSON[0], ("content-encoding", "zstd")];
     const SUMMED: &[(&str, &str)] = &[JSON[0], ("content-digest", "sha-256=:AA==:")];
     const PLAIN: &[(&str, &str)] = &[("content-type", "text/plain")];
-    for (headers, skip) in [(ENCODED, Some("encoded")), (SUMMED, Some("attested")), (PLAIN, None)] {
+    let summed = Skip::Attested(Attestation::Checksum);
+    for (headers, skip) in [(ENCODED, Some(Skip::Encoded)), (SUMMED, Some(summed)), (PLAIN, None)] {
         let mut proxy = answering(headers, answer(1)).await;
         let request = post(proxy.url("/tools"), full(call(1, "list")));
         let came = http1().request(request).await.unwrap();
         assert_eq!(came.headers()["content-length"], answer(1).len().to_string());
         assert_eq!(bytes(came).await, answer(1));
         let record = proxy.record().await;
-        assert_eq!(record.skip.map(Skip::name), skip);
+        assert_eq!(record.skip, skip);
         assert_eq!(record.to_string().contains("left alone"), skip.is_some(), "{record}");
         assert_eq!(record.report.total.parts, 0);
     }
@@ -133,6 +134,22 @@ async fn what_is_not_known_may_show_a_file() {
         let request = post(proxy.url("/tools"), full(call(1, tool)));
         assert_eq!(bytes(http1().request(request).await.unwrap()).await, answer(id));
         assert_eq!(proxy.record().await.report.kept[&Reason::FileRead].parts, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_request_says_how_its_tools_are_treated() {
+    let mut proxy = answering(JSON, answer(1)).await;
+    for (tool, setting, shortened) in [
+        ("list", "li*=off", false),
+        ("read_file", "read_*=lossless", true),
+        ("list", "other=off", true),
+    ] {
+        let request = post(proxy.url("/tools"), full(call(1, tool)));
+        let request = with(request, "x-brevity-tools", setting);
+        let came = bytes(http1().request(request).await.unwrap()).await;
+        assert_eq!(came.len() < answer(1).len(), shortened, "{setting}");
+        proxy.record().await;
     }
 }
 
