@@ -27,7 +27,10 @@ pub(crate) struct Control {
 
 /// A header of ours that says nothing that is known.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("the header `{0}` is not understood; see docs/operating.md for the ones that are")]
+#[error(
+    "the header `{0}` is not understood; there are x-brevity-bypass and x-brevity-saved (true or false), \
+     x-brevity-level (off or lossless) and x-brevity-tools (GLOB=off, file or lossless)"
+)]
 pub(crate) struct ControlError(HeaderName);
 
 /// How the results of some tools are treated: `GLOB=off`, `GLOB=file` or `GLOB=lossless`.
