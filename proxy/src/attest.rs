@@ -45,6 +45,15 @@ pub(crate) fn attestation(uri: &Uri, headers: &HeaderMap) -> Option<Attestation>
     }
 }
 
+/// What vouches for the body of an answer: a signature of RFC 9421, or a checksum as in a request.
+pub(crate) fn answer_attestation(headers: &HeaderMap) -> Option<Attestation> {
+    if ["signature", "signature-input"].iter().any(|name| headers.contains_key(*name)) {
+        Some(Attestation::Signature)
+    } else {
+        is_summed(headers).then_some(Attestation::Checksum)
+    }
+}
+
 fn is_signed(uri: &Uri, headers: &HeaderMap) -> bool {
     values(headers, AUTHORIZATION.as_str()).any(|value| value.starts_with("AWS4-"))
         || uri.query().is_some_and(|query| query.contains("X-Amz-Signature="))
@@ -113,5 +122,17 @@ mod tests {
             assert_eq!(of("/", name, "x"), Some(Attestation::Checksum));
             assert_eq!(of("/", "trailer", name), Some(Attestation::Checksum));
         }
+    }
+
+    #[test]
+    fn answers_are_signed_or_summed() {
+        let of = |name: &'static str| {
+            let name = HeaderName::from_static(name);
+            answer_attestation(&[(name, HeaderValue::from_static("x"))].into_iter().collect())
+        };
+        assert_eq!(of("signature"), Some(Attestation::Signature));
+        assert_eq!(of("signature-input"), Some(Attestation::Signature));
+        assert!(CHECKSUMS.iter().all(|name| of(name) == Some(Attestation::Checksum)));
+        assert_eq!(of("chatgpt-account-id"), None);
     }
 }

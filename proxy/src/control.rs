@@ -26,9 +26,8 @@ pub(crate) struct Control {
 /// A header of ours that says nothing that is known.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error(
-    "the header `{0}` is not understood, so the body passes; there are x-brevity-bypass: true, \
-     x-brevity-level: off or lossless, x-brevity-tools: GLOB=off, file or lossless, and \
-     x-brevity-saved: true"
+    "the header `{0}` is not understood; there are x-brevity-bypass and x-brevity-saved (true or false), \
+     x-brevity-level (off or lossless) and x-brevity-tools (GLOB=off, file or lossless)"
 )]
 pub(crate) struct ControlError(HeaderName);
 

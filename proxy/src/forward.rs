@@ -12,7 +12,7 @@ use crate::{
     headers::{drop_hop_by_hop, drop_where},
     mcp::Gateway,
     record::Entry,
-    route::{Plan, ToolWay, Way},
+    route::{Plan, Skip, ToolWay, Way},
     socket::{Handshake, Sockets},
     table,
     upstream::{Client, chain, is_timeout},
@@ -50,8 +50,7 @@ impl Forwarder {
         ordinals: Arc<AtomicU64>,
     ) -> Self {
         let pool = Pool::new();
-        let gateway = |_: &_| Gateway::new(Arc::clone(&config.settings));
-        let gateways = config.mcp.iter().map(gateway).collect();
+        let gateways = config.mcp.iter().map(|_| Gateway::new()).collect();
         let sockets = Sockets::new(config.clone(), pool.clone(), ordinals);
         Self { config, client, http1, sockets, pool, guard, gateways }
     }
@@ -108,9 +107,14 @@ impl Forwarder {
     ) -> Result<Response<AnyBody>, Fault> {
         let (mut head, body) = request.into_parts();
         warn(&way.control);
-        entry.write(|record| record.skip = way.skip);
+        let (act, skip) = match way.skip {
+            Some(skip) => (Act::Pass, Some(skip)),
+            None if self.config.dry_run => (Act::Count, Some(Skip::DryRun)),
+            None => (Act::Rewrite, None),
+        };
+        entry.write(|record| record.skip = skip);
         // Both are in the order of the configuration.
-        let visit = self.gateways[way.server].visit(&head, &way.settings);
+        let visit = self.gateways[way.server].visit(&head, way.settings, act);
         let body = visit.ask(&head.headers, CountBody::new(body, entry.clone()));
         address(&mut head, way.uri);
         let request = Request::from_parts(head, body);
@@ -121,10 +125,7 @@ impl Forwarder {
         let (mut head, body) = accepted(answer, &entry);
         let idle = visit.idle(self.config.timeouts.idle);
         let body = ObserveBody::new(body, None, entry.clone(), idle);
-        let body = match way.skip {
-            Some(_) => any(body),
-            None => visit.answer(&mut head, body, self.pool.clone(), &entry),
-        };
+        let body = visit.answer(&mut head, body, self.pool.clone(), &entry);
         Ok(Response::from_parts(head, body))
     }
 

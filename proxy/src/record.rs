@@ -53,6 +53,8 @@ pub struct Record {
     pub status: Option<StatusCode>,
     /// The bytes of the answer's body, as they passed.
     pub answer_bytes: u64,
+    /// The bytes of it that the client got, where it could be rewritten: a tool server's.
+    pub answer_bytes_out: Option<u64>,
     /// What the provider says it used, if the answer said so.
     pub usage: Option<Usage>,
     /// From the request's head to the answer's.
@@ -104,6 +106,7 @@ impl Record {
             outcomes: Vec::new(),
             status: None,
             answer_bytes: 0,
+            answer_bytes_out: None,
             usage: None,
             first_byte: None,
             duration: Duration::ZERO,

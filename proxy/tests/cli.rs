@@ -1,8 +1,10 @@
 //! The binary as a shell sees it: bytes, standard error, exit codes.
 
+mod scratch;
+
+use scratch::Scratch;
 use std::{
     io::{Read as _, Write as _},
-    path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
 };
 
@@ -28,28 +30,6 @@ fn feed(child: &mut Child, input: Vec<u8>) -> std::thread::JoinHandle<()> {
 
 fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-/// A file of this test run, gone when dropped.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(name: &str, bytes: &[u8]) -> Self {
-        let path =
-            Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{name}", std::process::id()));
-        std::fs::write(&path, bytes).expect("the target directory takes files");
-        Self(path)
-    }
-
-    fn path(&self) -> &str {
-        self.0.to_str().expect("a UTF-8 path")
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
 }
 
 fn rows(count: usize) -> Vec<u8> {
@@ -99,9 +79,9 @@ fn a_broken_request_passes_as_it_came() {
 #[test]
 fn a_file_and_standard_input_give_the_same() {
     let input = rows(300);
-    let file = Scratch::new("rows.json", &input);
+    let file = Scratch::file("rows.json", &input);
     for command in ["compress", "expand"] {
-        let from_file = run(&[command, file.path()], b"");
+        let from_file = run(&[command, file.text()], b"");
         let from_pipe = run(&[command], &input);
         let from_dash = run(&[command, "-"], &input);
         assert!(from_file.status.success());
@@ -231,14 +211,14 @@ fn the_demo_keeps_its_word() {
 #[test]
 fn the_demo_replays_a_request() {
     let body = br#"{"model":"m","messages":[{"role":"user","content":"hi"}],"max_tokens":9}"#;
-    let file = Scratch::new("request.json", body);
-    let output = run(&["demo", "--request", file.path()], b"");
+    let file = Scratch::file("request.json", body);
+    let output = run(&["demo", "--request", file.text()], b"");
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}{}", stderr(&output));
     assert!(text.contains("1 of 1 answers came back byte for byte"), "{text}");
 
-    let file = Scratch::new("no-request.json", b"[1]");
-    let output = run(&["demo", "--request", file.path()], b"");
+    let file = Scratch::file("no-request.json", b"[1]");
+    let output = run(&["demo", "--request", file.text()], b"");
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).starts_with("brevity: this is no request"), "{}", stderr(&output));
 }
@@ -289,4 +269,11 @@ fn a_level_that_is_none_stops_the_proxy_before_it_listens() {
         text.contains("BREVITY_LOG") && text.contains("off, error, warn, info, debug"),
         "{text}"
     );
+}
+
+#[test]
+fn messages_of_a_tool_server_are_not_streamed() {
+    let output = run(&["compress", "--api", "mcp", "--stream"], b"{}");
+    assert_eq!((output.status.code(), output.stdout.is_empty()), (Some(2), true));
+    assert!(stderr(&output).contains("--stream is for request bodies"), "{}", stderr(&output));
 }

@@ -1,13 +1,15 @@
 //! `brevity exec` around commands that end well, badly, early, late or not at all.
 #![cfg(unix)]
 
+mod scratch;
+
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use scratch::Scratch;
 use std::{
     ffi::OsStr,
     fs::File,
     io::{ErrorKind, Read, Write as _},
     os::unix::ffi::OsStrExt as _,
-    path::{Path, PathBuf},
     process::{Command, Output, Stdio},
 };
 
@@ -34,28 +36,6 @@ fn stderr(output: &Output) -> String {
 fn assert_shortened(short: &[u8], whole: &[u8]) {
     assert!(short.len() < whole.len() && short.starts_with(b"[brevity 1 "), "{}", short.len());
     assert!(brevity::expand(short) == whole);
-}
-
-/// A file of this test run, gone when dropped.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(name: &str, bytes: &[u8]) -> Self {
-        let name = format!("{}-exec-{name}", std::process::id());
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        std::fs::write(&path, bytes).expect("the target directory takes files");
-        Self(path)
-    }
-
-    fn path(&self) -> &str {
-        self.0.to_str().expect("a UTF-8 path")
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
 }
 
 fn rows(count: usize) -> Vec<u8> {
@@ -100,9 +80,9 @@ fn a_command_that_cannot_be_run_is_named() {
     assert!(text.starts_with("brevity: cannot run no-such-command: No such file"), "{text}");
     assert_eq!(text.lines().count(), 1);
 
-    let plain = Scratch::new("plain", b"text\n");
+    let plain = Scratch::file("plain", b"text\n");
     // The second would be run in our place.
-    for words in [vec![plain.path()], vec!["."], vec![plain.path(), "x"]] {
+    for words in [vec![plain.text()], vec!["."], vec![plain.text(), "x"]] {
         let output = run(&words);
         assert_eq!(output.status.code(), Some(126), "{words:?}");
         let text = stderr(&output);
@@ -144,9 +124,9 @@ fn streams_to_one_place_stay_in_order() {
 
 #[test]
 fn how_the_output_was_cut_changes_nothing() {
-    let file = Scratch::new("rows.json", &rows(3_000));
+    let file = Scratch::file("rows.json", &rows(3_000));
     let copied = |size: &str| {
-        let output = run(&["dd", &format!("if={}", file.path()), &format!("bs={size}")]);
+        let output = run(&["dd", &format!("if={}", file.text()), &format!("bs={size}")]);
         assert!(output.status.success());
         output.stdout
     };
@@ -167,8 +147,8 @@ fn much_output_comes_back() {
 #[test]
 fn binary_output_passes() {
     let bytes: Vec<u8> = (0..300_000u32).flat_map(|i| i.wrapping_mul(i).to_le_bytes()).collect();
-    let file = Scratch::new("binary", &bytes);
-    let output = run(&["dd", &format!("if={}", file.path()), "bs=65536"]);
+    let file = Scratch::file("binary", &bytes);
+    let output = run(&["dd", &format!("if={}", file.text()), "bs=65536"]);
     assert!(output.status.success());
     assert!(output.stdout == bytes);
 }
@@ -184,14 +164,14 @@ fn standard_input_is_the_commands() {
 
 #[test]
 fn what_shows_a_file_is_left_as_it_is() {
-    let file = Scratch::new("shown.json", &rows(300));
-    assert!(run(&["cat", file.path()]).stdout == rows(300));
-    let output = sh(&format!("cat {}; exit 4", file.path()));
+    let file = Scratch::file("shown.json", &rows(300));
+    assert!(run(&["cat", file.text()]).stdout == rows(300));
+    let output = sh(&format!("cat {}; exit 4", file.text()));
     assert!(output.stdout == rows(300));
     assert_eq!(output.status.code(), Some(4));
 
     let mut command = Command::new(env!("CARGO_BIN_EXE_brevity"));
-    let output = command.args(["exec", "--stats", "cat", file.path()]).output().expect("it ends");
+    let output = command.args(["exec", "--stats", "cat", file.text()]).output().expect("it ends");
     assert!(output.stdout == rows(300));
     assert!(stderr(&output).contains("kept: file-read"), "{}", stderr(&output));
 }

@@ -1,9 +1,11 @@
 //! `brevity mcp-wrap` around tool servers that are a few lines of shell.
 #![cfg(unix)]
 
+mod scratch;
+
+use scratch::Scratch;
 use std::{
     io::{BufRead as _, BufReader, Write as _},
-    path::{Path, PathBuf},
     process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio},
 };
 
@@ -24,31 +26,6 @@ fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// A folder of this test run, gone when dropped.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str, files: &[(&str, &str)]) -> Self {
-        let name = format!("{}-mcp-{name}", std::process::id());
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        std::fs::create_dir_all(&path).expect("the target directory takes folders");
-        for (name, text) in files {
-            std::fs::write(path.join(name), text).expect("the folder takes files");
-        }
-        Self(path)
-    }
-
-    fn path(&self) -> &str {
-        self.0.to_str().expect("a UTF-8 path")
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
 /// A client that speaks with a wrapped server.
 struct Client {
     child: Child,
@@ -57,9 +34,9 @@ struct Client {
 }
 
 impl Client {
-    fn start(options: &[&str], folder: &Folder) -> Self {
+    fn start(options: &[&str], folder: &Scratch) -> Self {
         let mut child =
-            wrap(options, &["sh", "-c", SERVER, folder.path()]).spawn().expect("starts");
+            wrap(options, &["sh", "-c", SERVER, folder.text()]).spawn().expect("starts");
         let stdin = child.stdin.take().expect("a pipe");
         let stdout = BufReader::new(child.stdout.take().expect("a pipe"));
         Self { child, stdin, stdout }
@@ -97,7 +74,7 @@ fn answers_are_shortened_one_by_one_as_they_come() {
     let (first, file, slow) = (answer(1), answer(2), answer(3));
     let (half, rest) = slow.split_at(900);
     let files = [("first", &*first), ("file", &*file), ("half", half), ("rest", rest)];
-    let folder = Folder::new("answers", &files);
+    let folder = Scratch::of(&files);
     let mut client = Client::start(&["--stats=json"], &folder);
     // Each is sent only when the answer to the one before has come.
     client.say(&call(1, "first"));
@@ -125,6 +102,20 @@ fn answers_are_shortened_one_by_one_as_they_come() {
 }
 
 #[test]
+fn tools_can_be_left_alone() {
+    let folder = Scratch::of(&[("first", &answer(1)), ("file", &answer(2))]);
+    let tools = ["--tool", "first*=off", "--tool", "read_*=lossless"];
+    let mut client = Client::start(&tools, &folder);
+    client.say(&call(1, "first_tool"));
+    assert_eq!(client.line(), answer(1));
+    client.say(&call(2, "read_file"));
+    assert!(client.line().len() < answer(2).len() / 2);
+    assert!(client.end().status.success());
+    let refused = wrap(&["--tool", "first"], &["cat"]).output().expect("the binary ends");
+    assert_eq!(refused.status.code(), Some(2));
+}
+
+#[test]
 fn what_the_client_says_passes_byte_for_byte() {
     let mut child = wrap(&[], &["cat"]).spawn().expect("the binary starts");
     let mut said: Vec<u8> = (0..300_000_u32).map(|n| (n.wrapping_mul(n) >> 3) as u8).collect();
@@ -140,8 +131,8 @@ fn what_the_client_says_passes_byte_for_byte() {
 #[test]
 fn a_line_beyond_the_limit_passes() {
     let script = "read -r line; head -c 40000000 /dev/zero | tr '\\0' x; echo; cat \"$0/first\"";
-    let folder = Folder::new("long", &[("first", &answer(1))]);
-    let words = ["sh", "-c", script, folder.path()];
+    let folder = Scratch::of(&[("first", &answer(1))]);
+    let words = ["sh", "-c", script, folder.text()];
     let mut child = wrap(&["--stats=json"], &words).spawn().expect("it starts");
     let mut stdin = child.stdin.take().expect("a pipe");
     writeln!(stdin, "{}", call(1, "list")).expect("the server reads");
@@ -166,6 +157,15 @@ fn the_exit_code_is_the_servers() {
         let output = wrap(&[], &[word]).output().expect("the binary ends");
         assert_eq!(output.status.code(), Some(code));
         assert!(stderr(&output).starts_with(&format!("brevity: cannot run {word}: ")));
+    }
+    // With so few open files there is no pipe to be had.
+    if cfg!(target_os = "linux") {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "ulimit -n 4; exec \"$0\" mcp-wrap -- true"]);
+        let output = shell.arg(env!("CARGO_BIN_EXE_brevity")).output().expect("a shell");
+        let text = stderr(&output);
+        assert_eq!(output.status.code(), Some(1), "{text}");
+        assert!(text.starts_with("brevity: cannot attend to true: "), "{text}");
     }
     assert_eq!(wrap(&[], &[]).output().expect("the binary ends").status.code(), Some(2));
 }
@@ -200,8 +200,8 @@ fn a_record_of_both_sides_is_shortened_by_the_filters() {
     let record: String = [("list", 1), ("read_file", 2), ("list", 1), ("read_file", 1)]
         .map(|(tool, id)| format!("{}\n{}", call(id, tool), answer(id)))
         .concat();
-    let folder = Folder::new("record", &[("lines", &record)]);
-    let path = folder.0.join("lines");
+    let folder = Scratch::of(&[("lines", &record)]);
+    let path = folder.path().join("lines");
     let run = |words: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_brevity"));
         command.args(words).arg(&path).output().expect("the binary ends")

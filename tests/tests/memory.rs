@@ -3,7 +3,8 @@
 //! One test, since the allocator counts for the whole program.
 
 use brevity::{
-    Block, Dialect, Limits, Place, Policy, Request, Settings, Sink, Steps, Treatment, Wire,
+    Block, Dialect, Limits, McpAnswers, McpCalls, McpCarrier, McpRequests, Place, Policy, Request,
+    Settings, Sink, Steps, Treatment, Wire,
 };
 use brevity_tests::property;
 use bytes::Bytes;
@@ -97,6 +98,54 @@ fn request(
     })
 }
 
+/// A tool server's answer to a call, in one line.
+fn answer(settings: &Arc<Settings>, chunks: impl Iterator<Item = Bytes>) -> usize {
+    let calls = McpCalls::new();
+    let mut requests = McpRequests::new(McpCarrier::Whole, "", Arc::clone(settings));
+    let call = br#"{"id":1,"method":"tools/call","params":{"name":"list"}}"#;
+    requests.write(Bytes::from_static(call), &calls);
+    requests.finish(&calls);
+    peak(|| {
+        let (mut steps, mut out) = (Steps::new(), Drain::default());
+        let mut answers = McpAnswers::new(McpCarrier::Whole, "", Arc::clone(settings));
+        for chunk in chunks {
+            answers.write(chunk, &calls, &mut steps);
+            steps.run_into(&mut out);
+        }
+        answers.finish(&calls, &mut steps);
+        steps.run_into(&mut out);
+        assert!(out.bytes > 0);
+    })
+}
+
+/// A whole message waits, and once more in one piece. Beside that each of its texts takes something.
+fn check_answers() {
+    let settings = Arc::new(Settings::default());
+    let len = settings.limits.request * 15 / 16;
+    let bound = 2 * settings.limits.request + 32 * MIB;
+    let ends = Bytes::from_static(b"{}]}}");
+    let item = r#"{"type":"text","text":"x"},"#;
+    let long = format!(r#"{{"type":"text","text":"{}"}},"#, "word ".repeat(200));
+    let start = r#"{"id":1,"result":{"content":["#;
+    for (name, start, unit, ends) in [
+        ("tiny texts", start, item, &ends),
+        ("longer texts", start, &*long, &ends),
+        ("other content", start, "{},", &ends),
+        ("tools", r#"{"id":2,"result":{"tools":["#, r#"{"name":"x","outputSchema":1},"#, &ends),
+        (
+            "a batch",
+            "[",
+            "{\"id\":1,\"result\":{\"content\":[{\"type\":\"text\",\"text\":\"x\"}]}},",
+            &Bytes::from_static(b"{}]"),
+        ),
+    ] {
+        // The unit is cut nowhere: chunks are of whole ones.
+        let heap = answer(&settings, chunks(start, unit, len).chain([ends.clone()]));
+        println!("an answer of {name}: {} KiB", heap >> 10);
+        assert!(heap <= bound, "{name}: {heap} of {bound}");
+    }
+}
+
 /// What codecs for text keep most for: their lines, words and templates.
 const LINES: [(&str, Numbered); 10] = [
     ("a log", |i| format!("10:00:{:02} INFO job {i} ended after {} ms\n", i % 60, i * 7 % 999)),
@@ -147,6 +196,7 @@ fn small() -> Limits {
 
 #[test]
 fn the_heap_stays_within_its_bound() {
+    check_answers();
     for limits in [Limits::default(), small()] {
         let bound = limits.heap_bound();
         println!("bound: {} KiB", bound >> 10);

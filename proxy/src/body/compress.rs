@@ -49,11 +49,6 @@ impl<B> CompressBody<B> {
         body
     }
 
-    /// The same, in a dry run: `came` is what the engine was fed.
-    pub(crate) fn dry(self, came: Vec<Bytes>) -> Self {
-        Self { dry: true, out: came.into(), ..self }
-    }
-
     /// Starts the steps that wait.
     fn start(&mut self) {
         let steps = self.engine.take();
@@ -87,9 +82,11 @@ impl<B> CompressBody<B> {
 
     /// Ends a dry run, of which nothing is left to wait for: a body that knows its length is not
     /// asked again after its last byte.
-    fn end_apart(&mut self) -> Result<(), Panicked> {
+    fn end_apart(&mut self) {
         let work = self.work.take();
-        self.end()?;
+        if let Err(failed) = self.end() {
+            return tracing::error!("{failed}");
+        }
         let (rest, entry) = (self.work.take(), self.entry.clone());
         let facts = self.engine.facts().clone();
         tokio::spawn(async move {
@@ -100,7 +97,6 @@ impl<B> CompressBody<B> {
                 }
             }
         });
-        Ok(())
     }
 
     fn took(&mut self, gathered: Gathered) {
@@ -108,6 +104,18 @@ impl<B> CompressBody<B> {
         if !self.dry {
             self.out.extend(gathered.chunks);
         }
+    }
+}
+
+impl<B: Body> CompressBody<B> {
+    /// The same, in a dry run: `came` is what the engine was fed.
+    pub(crate) fn dry(mut self, came: Vec<Bytes>) -> Self {
+        self.dry = true;
+        self.out = came.into();
+        if self.inner.is_end_stream() {
+            self.end_apart();
+        }
+        self
     }
 }
 
@@ -141,7 +149,7 @@ where
                         let frame = frame.map_err(|error| left(&this.entry, error))?;
                         this.read(frame)?;
                         if this.dry && this.inner.is_end_stream() {
-                            this.end_apart()?;
+                            this.end_apart();
                         }
                     }
                     None => this.end()?,

@@ -66,6 +66,11 @@ enum Kind {
 
 /// Shortens the input.
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    if args.stream && matches!(args.api, Some(Api::Mcp)) {
+        return Err(Failure::Usage(
+            "--stream is for request bodies; messages of MCP leave one by one",
+        ));
+    }
     let mut input = args.source.open()?;
     let mut output = Output::stdout();
     let mut stream = Stream::new(args.api, args.settings());

@@ -84,6 +84,9 @@ pub(crate) enum Failure {
     /// The output could not be written.
     #[error("cannot write: {0}")]
     Write(std::io::Error),
+    /// The arguments make no sense together.
+    #[error("{0}")]
+    Usage(&'static str),
     /// The input had to be JSON. All of it was written all the same.
     #[error("{name} is not all JSON: {error}; it was written all the same")]
     NotJson { name: String, error: brevity::walk::json::JsonError },
@@ -130,6 +133,10 @@ fn exit(result: Result<(), Failure>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Write(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
             ExitCode::SUCCESS
+        }
+        Err(failure @ Failure::Usage(_)) => {
+            fail(&failure);
+            ExitCode::from(2)
         }
         Err(failure) => fail(&failure),
     }

@@ -78,8 +78,8 @@ impl Stream {
 
 impl Talk {
     fn new(settings: Arc<Settings>) -> Self {
-        let requests = McpRequests::new(McpCarrier::Lines, "", &settings);
-        let calls = McpCalls::new(Arc::clone(&settings));
+        let requests = McpRequests::new(McpCarrier::Lines, "", Arc::clone(&settings));
+        let calls = McpCalls::new();
         Self { calls, requests, answers: McpAnswers::new(McpCarrier::Lines, "", settings) }
     }
 
@@ -88,13 +88,13 @@ impl Talk {
         while !chunk.is_empty() {
             let end = chunk.iter().position(|byte| *byte == b'\n').map_or(chunk.len(), |at| at + 1);
             let line = chunk.split_to(end);
-            self.requests.write(line.clone(), &mut self.calls);
-            self.answers.write(line, &mut self.calls, steps);
+            self.requests.write(line.clone(), &self.calls);
+            self.answers.write(line, &self.calls, steps);
         }
     }
 
     fn finish(&mut self, steps: &mut Steps) {
-        self.requests.finish(&mut self.calls);
-        self.answers.finish(&mut self.calls, steps);
+        self.requests.finish(&self.calls);
+        self.answers.finish(&self.calls, steps);
     }
 }

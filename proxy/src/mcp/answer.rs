@@ -1,11 +1,10 @@
 //! The answer of a tool server on its way to the client.
 
-use super::Calls;
 use crate::{
     body::{BoxError, Gathered, Panicked, Pool},
     record::Entry,
 };
-use brevity::{Facts, McpAnswers, Steps};
+use brevity::{Facts, McpAnswers, McpCalls, Step, Steps};
 use bytes::Bytes;
 use hyper::{
     HeaderMap,
@@ -18,12 +17,16 @@ use std::{
     task::{Context, Poll, ready},
 };
 
+/// A message that is longer is read on the pool, so that the streams of others do not wait: a
+/// mebibyte takes some milliseconds.
+const HERE: usize = 64 * 1024;
+
 /// Shortens an answer message by message. A message leaves when it is complete, and the next bytes are
 /// asked for when it has left.
 pub(super) struct AnswerBody<B> {
     inner: B,
-    answers: McpAnswers,
-    calls: Calls,
+    /// Missing while it reads on the pool.
+    reader: Option<Reader>,
     pool: Pool,
     entry: Arc<Entry>,
     /// Ready to leave.
@@ -32,50 +35,95 @@ pub(super) struct AnswerBody<B> {
     end: End,
 }
 
-type Work = Pin<Box<dyn Future<Output = Result<Gathered, Panicked>> + Send>>;
+/// Reads messages.
+pub(super) struct Reader {
+    pub(super) answers: McpAnswers,
+    pub(super) calls: Arc<McpCalls>,
+    /// Bytes leave as they came; what would have left is only counted.
+    pub(super) is_dry: bool,
+}
 
+type Work = Pin<Box<dyn Future<Output = Result<(Reader, Gathered), Panicked>> + Send>>;
+
+/// What has come of the inner body's end.
 enum End {
     /// More may come.
     Open,
-    /// The inner body has ended, perhaps with trailers.
+    /// It has ended, perhaps with trailers that have not left.
     Ended(Option<HeaderMap>),
     /// It broke off. The client learns of it when what came before has left.
-    Broken(Option<BoxError>, bool),
+    Breaks(BoxError),
+    /// The same, and what came before can leave now.
+    Broken(BoxError),
 }
 
 impl<B> AnswerBody<B> {
-    pub(super) fn new(
-        inner: B,
-        answers: McpAnswers,
-        calls: Calls,
-        pool: Pool,
-        entry: Arc<Entry>,
-    ) -> Self {
+    pub(super) fn new(inner: B, reader: Reader, pool: Pool, entry: Arc<Entry>) -> Self {
         let (out, work, end) = (VecDeque::new(), None, End::Open);
-        Self { inner, answers, calls, pool, entry, out, work, end }
+        Self { inner, reader: Some(reader), pool, entry, out, work, end }
     }
 
-    fn read(&mut self, frame: Option<Result<Frame<Bytes>, BoxError>>) {
-        let mut steps = Steps::new();
-        match frame.map(|frame| frame.map(Frame::into_data)) {
-            Some(Ok(Ok(chunk))) => self.answers.write(chunk, &mut self.calls.lock(), &mut steps),
-            Some(Ok(Err(frame))) => self.end = End::Ended(frame.into_trailers().ok()),
-            Some(Err(error)) => self.end = End::Broken(Some(error), false),
-            None => self.end = End::Ended(None),
-        }
-        if !matches!(self.end, End::Open) {
-            self.answers.finish(&mut self.calls.lock(), &mut steps);
-        }
-        let steps: Vec<_> = std::iter::from_fn(|| steps.pop()).collect();
-        if !steps.is_empty() {
-            let pool = self.pool.clone();
-            self.work = Some(Box::pin(async move { pool.run(steps).await }));
-        }
+    fn read(&mut self, chunk: Option<Bytes>, is_last: bool) {
+        let Some(reader) = self.reader.take() else { return };
+        let pool = self.pool.clone();
+        self.work = Some(Box::pin(reader.run(chunk, is_last, pool)));
     }
 
-    fn took(&mut self, gathered: Gathered) {
+    fn took(&mut self, (reader, gathered): (Reader, Gathered)) {
+        self.reader = Some(reader);
         self.entry.note(gathered.outcomes, &Facts::default());
         self.out.extend(gathered.chunks.into_iter().filter(|chunk| !chunk.is_empty()));
+    }
+}
+
+impl<B: Body<Data = Bytes, Error = BoxError>> AnswerBody<B> {
+    fn came(&mut self, frame: Option<Result<Frame<Bytes>, BoxError>>) {
+        let chunk = match frame.map(|frame| frame.map(Frame::into_data)) {
+            Some(Ok(Ok(chunk))) => {
+                // Where the length is known, nobody asks for what follows the last byte.
+                let is_last = self.inner.is_end_stream();
+                return self.read(Some(chunk), is_last);
+            }
+            Some(Ok(Err(frame))) => End::Ended(frame.into_trailers().ok()),
+            Some(Err(error)) => End::Breaks(error),
+            None => End::Ended(None),
+        };
+        self.end = chunk;
+        self.read(None, true);
+    }
+}
+
+impl Reader {
+    /// Takes the next bytes, and ends if they are the last. Gives what leaves now.
+    async fn run(
+        self,
+        chunk: Option<Bytes>,
+        is_last: bool,
+        pool: Pool,
+    ) -> Result<(Self, Gathered), Panicked> {
+        let original = chunk.clone().filter(|_| self.is_dry);
+        let is_dry = self.is_dry;
+        let len = self.answers.held() + chunk.as_ref().map_or(0, Bytes::len);
+        let (reader, steps) = match len > HERE {
+            true => pool.spawn(move || self.steps(chunk, is_last)).await?,
+            false => self.steps(chunk, is_last),
+        };
+        let mut gathered = pool.run(steps).await?;
+        if is_dry {
+            gathered.chunks = original.into_iter().collect();
+        }
+        Ok((reader, gathered))
+    }
+
+    fn steps(mut self, chunk: Option<Bytes>, is_last: bool) -> (Self, Vec<Step>) {
+        let mut steps = Steps::new();
+        if let Some(chunk) = chunk {
+            self.answers.write(chunk, &self.calls, &mut steps);
+        }
+        if is_last {
+            self.answers.finish(&self.calls, &mut steps);
+        }
+        (self, std::iter::from_fn(|| steps.pop()).collect())
     }
 }
 
@@ -93,31 +141,35 @@ where
         let this = &mut *self;
         loop {
             if let Some(chunk) = this.out.pop_front() {
-                this.entry.moved();
+                this.entry.answer_leaves(chunk.len());
                 return Poll::Ready(Some(Ok(Frame::data(chunk))));
             }
             if let Some(work) = &mut this.work {
-                let gathered = ready!(work.as_mut().poll(cx));
+                let done = ready!(work.as_mut().poll(cx));
                 this.work = None;
-                this.took(gathered?);
+                this.took(done?);
                 continue;
             }
-            match &mut this.end {
+            match std::mem::replace(&mut this.end, End::Ended(None)) {
                 End::Open => {
+                    this.end = End::Open;
                     let frame = ready!(Pin::new(&mut this.inner).poll_frame(cx));
-                    this.read(frame);
+                    this.came(frame);
                 }
                 End::Ended(trailers) => {
-                    return Poll::Ready(trailers.take().map(Frame::trailers).map(Ok));
+                    return Poll::Ready(trailers.map(Frame::trailers).map(Ok));
                 }
-                End::Broken(error, true) => return Poll::Ready(error.take().map(Err)),
                 // hyper writes what it has when a body is not ready, and drops it at an error.
-                End::Broken(_, told) => {
-                    *told = true;
+                End::Breaks(error) => {
+                    this.end = End::Broken(error);
                     cx.waker().wake_by_ref();
                     return Poll::Pending;
                 }
+                End::Broken(error) => return Poll::Ready(Some(Err(error))),
             }
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

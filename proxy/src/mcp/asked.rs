@@ -1,23 +1,24 @@
 //! A request's body that passes as it is, and is read along for the tools that it calls.
 
-use super::Calls;
-use brevity::McpRequests;
+use brevity::{McpCalls, McpRequests};
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 use std::{
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, ready},
 };
 
-/// Reads along. The calls are noted before the last of the body leaves, so before the answer.
+/// Reads along. The calls are noted before the last of the body leaves, so before the answer. No more
+/// than `limits.block` is read at once, so it is read in place.
 pub(super) struct AskedBody<B> {
     inner: B,
     requests: McpRequests,
-    calls: Calls,
+    calls: Arc<McpCalls>,
 }
 
 impl<B> AskedBody<B> {
-    pub(super) fn new(inner: B, requests: McpRequests, calls: Calls) -> Self {
+    pub(super) fn new(inner: B, requests: McpRequests, calls: Arc<McpCalls>) -> Self {
         Self { inner, requests, calls }
     }
 }
@@ -33,11 +34,11 @@ impl<B: Body<Data = Bytes> + Unpin> Body for AskedBody<B> {
         let this = &mut *self;
         let frame = ready!(Pin::new(&mut this.inner).poll_frame(cx));
         if let Some(data) = frame.as_ref().and_then(|frame| frame.as_ref().ok()?.data_ref()) {
-            this.requests.write(data.clone(), &mut this.calls.lock());
+            this.requests.write(data.clone(), &this.calls);
         }
         // Where the length is known, nobody asks for what follows the last byte.
         if frame.is_none() || this.inner.is_end_stream() {
-            this.requests.finish(&mut this.calls.lock());
+            this.requests.finish(&this.calls);
         }
         Poll::Ready(frame)
     }

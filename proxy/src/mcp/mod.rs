@@ -17,12 +17,13 @@ pub(crate) use route::{Found, find};
 pub use route::{McpRoute, McpRouteError};
 
 use crate::{
-    body::{AnyBody, BoxError, Pool, any},
+    attest::answer_attestation,
+    body::{Act, AnyBody, BoxError, Pool, any},
     headers::{is_encoded, is_json, media_type},
     record::Entry,
     route::Skip,
 };
-use answer::AnswerBody;
+use answer::{AnswerBody, Reader};
 use asked::AskedBody;
 use brevity::{McpAnswers, McpCalls, McpCarrier, McpRequests, Settings};
 use bytes::Bytes;
@@ -34,57 +35,56 @@ use hyper::{
 };
 use std::{
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
 
-/// Headers that vouch for a body's bytes.
-const SUMS: [&str; 5] = ["content-digest", "repr-digest", "digest", "content-md5", "signature"];
-
 /// One tool server, as its route has it.
 pub(crate) struct Gateway {
-    calls: Calls,
+    /// What its clients have called, shared by all its streams.
+    calls: Arc<McpCalls>,
     requests: AtomicU64,
 }
-
-/// What a server's clients have called, shared by all its streams.
-#[derive(Clone)]
-pub(crate) struct Calls(Arc<Mutex<McpCalls>>);
 
 /// One request to a tool server.
 pub(crate) struct Visit {
     settings: Arc<Settings>,
-    calls: Calls,
+    calls: Arc<McpCalls>,
     /// Where its calls stand, and those that its answer is to: the session, or the request alone.
     scope: Arc<str>,
     /// Whether it opens a stream that may be silent for as long as it likes.
     stands: bool,
+    /// What is done with its answer.
+    act: Act,
 }
 
 impl Gateway {
-    pub(crate) fn new(settings: Arc<Settings>) -> Self {
-        let calls = Calls(Arc::new(Mutex::new(McpCalls::new(settings))));
-        Self { calls, requests: AtomicU64::new(0) }
+    /// Nothing is called yet. What may be rewritten each visit says.
+    pub(crate) fn new() -> Self {
+        Self { calls: Arc::default(), requests: AtomicU64::new(0) }
     }
 
-    /// A request with this head, of whose answer `settings` say what may be rewritten.
-    pub(crate) fn visit(&self, head: &request::Parts, settings: &Arc<Settings>) -> Visit {
+    /// A request with this head. `settings` say what may be rewritten of its answer, and how the
+    /// results of the tools that it calls are treated, wherever they come.
+    pub(crate) fn visit(&self, head: &request::Parts, settings: Arc<Settings>, act: Act) -> Visit {
         let session = head.headers.get("mcp-session-id").and_then(|id| id.to_str().ok());
         let ordinal = self.requests.fetch_add(1, Ordering::Relaxed);
         let scope = session.map_or_else(|| format!("r{ordinal}"), |session| format!("s{session}"));
         Visit {
-            settings: Arc::clone(settings),
+            settings,
             calls: self.calls.clone(),
             scope: scope.into(),
             stands: head.method == Method::GET,
+            act,
         }
     }
 }
 
 impl Visit {
-    /// The request's body, read along if it can be read.
+    /// The request's body, read along if it can be read: also where its own answer passes, since
+    /// another may come on another stream.
     pub(crate) fn ask<B>(&self, headers: &HeaderMap, body: B) -> AnyBody
     where
         B: Body<Data = Bytes> + Send + Unpin + 'static,
@@ -93,7 +93,11 @@ impl Visit {
         if is_encoded(headers) || !is_json(headers) {
             return any(body);
         }
-        let requests = McpRequests::new(McpCarrier::Whole, Arc::clone(&self.scope), &self.settings);
+        let requests = McpRequests::new(
+            McpCarrier::Whole,
+            Arc::clone(&self.scope),
+            Arc::clone(&self.settings),
+        );
         any(AskedBody::new(body, requests, self.calls.clone()))
     }
 
@@ -102,7 +106,8 @@ impl Visit {
         if self.stands { Duration::MAX } else { idle }
     }
 
-    /// The answer's body, shortened if it can be.
+    /// The answer's body, shortened if it can be, or only counted. What passes because of its headers
+    /// has a reason in the record; for [`Act::Pass`] the caller writes it.
     pub(crate) fn answer<B>(
         self,
         head: &mut response::Parts,
@@ -113,15 +118,20 @@ impl Visit {
     where
         B: Body<Data = Bytes, Error = BoxError> + Send + Unpin + 'static,
     {
-        let Some(carrier) = carrier(head) else { return any(body) };
+        let carrier = carrier(head).filter(|_| self.act != Act::Pass);
+        let Some(carrier) = carrier else { return any(body) };
         if let Some(skip) = skip(&head.headers) {
             entry.write(|record| record.skip = Some(skip));
             return any(body);
         }
-        // The length may change.
-        head.headers.remove(CONTENT_LENGTH);
+        let is_dry = self.act == Act::Count;
+        if !is_dry {
+            // The length may change.
+            head.headers.remove(CONTENT_LENGTH);
+        }
         let answers = McpAnswers::new(carrier, self.scope, self.settings);
-        any(AnswerBody::new(body, answers, self.calls, pool, Arc::clone(entry)))
+        let reader = Reader { answers, calls: self.calls, is_dry };
+        any(AnswerBody::new(body, reader, pool, Arc::clone(entry)))
     }
 }
 
@@ -130,22 +140,14 @@ fn carrier(head: &response::Parts) -> Option<McpCarrier> {
     if head.status != StatusCode::OK {
         return None;
     }
-    match media_type(&head.headers)?.as_str() {
-        "application/json" => Some(McpCarrier::Whole),
-        "text/event-stream" => Some(McpCarrier::Events),
-        _ => None,
+    if is_json(&head.headers) {
+        return Some(McpCarrier::Whole);
     }
+    (media_type(&head.headers)? == "text/event-stream").then_some(McpCarrier::Events)
 }
 
 /// Why the body of an answer must pass as it came.
 fn skip(headers: &HeaderMap) -> Option<Skip> {
-    let is_summed = SUMS.iter().any(|name| headers.contains_key(*name));
-    let summed = is_summed.then_some(Skip::Attested(crate::Attestation::Signature));
-    is_encoded(headers).then_some(Skip::Encoded).or(summed)
-}
-
-impl Calls {
-    fn lock(&self) -> MutexGuard<'_, McpCalls> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+    let attested = answer_attestation(headers).map(Skip::Attested);
+    is_encoded(headers).then_some(Skip::Encoded).or(attested)
 }

@@ -133,6 +133,12 @@ impl Entry {
         self.write(|record| record.bytes_out += len as u64);
     }
 
+    /// Bytes of an answer that may be rewritten leave for the client.
+    pub(crate) fn answer_leaves(&self, len: usize) {
+        self.moved();
+        self.write(|record| *record.answer_bytes_out.get_or_insert(0) += len as u64);
+    }
+
     /// A byte has moved.
     pub(crate) fn moved(&self) {
         self.moved.store(millis(self.start.elapsed()), Ordering::Relaxed);

@@ -18,6 +18,9 @@ impl fmt::Display for Record {
             write!(f, " {}", model.escape_default())?;
         }
         write!(f, " | {} > {} bytes", self.bytes_in, self.bytes_out)?;
+        if let Some(out) = self.answer_bytes_out {
+            write!(f, " | answer {} > {out} bytes", self.answer_bytes)?;
+        }
         self.tokens(f)?;
         self.parts(f)?;
         self.usage(f)?;

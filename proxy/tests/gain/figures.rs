@@ -1,7 +1,8 @@
 //! The figures of `gain` are those of the proxy for the same requests.
 
 use crate::{
-    Folder, figures,
+    figures,
+    scratch::Scratch,
     world::{Proxy, full, http1, post, telling},
 };
 use brevity::Tally;
@@ -74,7 +75,7 @@ fn sums(of: &Value) -> BTreeMap<String, [u64; 5]> {
 
 /// Compares what `gain` says of a file with what the proxy says of the requests that led to it.
 async fn compare(name: &str, file: &[u8], path: &str, bodies: &[String]) -> Value {
-    let folder = Folder::new(name);
+    let folder = Scratch::folder();
     let gain = figures(&folder.write("log", file));
     let proxy = record(path, bodies).await;
     assert_eq!(gain["requests"], bodies.len(), "{name}");

@@ -1,6 +1,6 @@
 //! What `gain` finds, says and fails on.
 
-use crate::{Folder, figures, gain};
+use crate::{figures, gain, scratch::Scratch};
 use brevity_tests::generate::{
     conversation::{Client, Conversation, Shape},
     sessions,
@@ -17,7 +17,7 @@ fn body(seed: u64, turns: usize) -> Vec<u8> {
 
 #[test]
 fn the_agents_own_folders_are_found() {
-    let home = Folder::new("homes");
+    let home = Scratch::folder();
     let log = sessions::claude_code(&body(1, 4), "s");
     home.write(".claude/projects/-srv-garden/a.jsonl", &log);
     // A session that goes on from another holds the other's lines too.
@@ -28,7 +28,7 @@ fn the_agents_own_folders_are_found() {
         ".codex/sessions/2026/03/03/rollout-1.jsonl",
         sessions::codex(items.as_bytes(), "c"),
     );
-    let output = gain(&["--json"], &home.0);
+    let output = gain(&["--json"], home.path());
     let said: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((&said["requests"], &said["conversations"]), (&json!(10), &json!(2)));
     assert_eq!((&said["files"]["claude_code"], &said["files"]["codex"]), (&json!(2), &json!(1)));
@@ -40,8 +40,8 @@ fn the_agents_own_folders_are_found() {
 
 #[test]
 fn nothing_found_says_what_to_do() {
-    let home = Folder::new("empty");
-    let output = gain(&[], &home.0);
+    let home = Scratch::folder();
+    let output = gain(&[], home.path());
     let page = text(&output.stdout);
     assert!(output.status.success());
     for word in ["No request was found", ".claude", ".codex", "brevity gain PATH", "is not there"] {
@@ -51,35 +51,35 @@ fn nothing_found_says_what_to_do() {
 
 #[test]
 fn a_path_that_is_not_there_fails() {
-    let home = Folder::new("missing");
-    let output = gain(&["no-such-file"], &home.0);
+    let home = Scratch::folder();
+    let output = gain(&["no-such-file"], home.path());
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("cannot read no-such-file"));
 }
 
 #[test]
 fn foreign_and_broken_files_are_named_and_harm_nothing() {
-    let folder = Folder::new("foreign");
+    let folder = Scratch::folder();
     let log = sessions::claude_code(&body(3, 3), "s");
     // It breaks off in the middle of a line, after its first answers.
     folder.write("cut.log", &log[..log.len() - 300]);
     folder.write("notes.md", "# Notes\n\nnothing of the kind\n");
     folder.write("image.png", [0x89, b'P', 0, 0xff]);
-    let said = figures(&folder.0);
+    let said = figures(folder.path());
     assert_eq!((&said["files"]["foreign"], &said["files"]["claude_code"]), (&json!(2), &json!(1)));
     assert_eq!(said["files"]["malformed_lines"], 1);
     assert!(said["files"]["foreign_first"].to_string().contains("notes.md"));
     assert_eq!(said["requests"], 3);
-    let output = gain(&[folder.0.to_str().unwrap()], &folder.0);
+    let output = gain(&[folder.text()], folder.path());
     assert!(text(&output.stdout).contains("image.png"), "{}", text(&output.stdout));
 }
 
 #[test]
 fn the_page_has_figures_and_no_text() {
-    let folder = Folder::new("page");
+    let folder = Scratch::folder();
     let body = body(4, 8);
     let path = folder.write("log", sessions::claude_code(&body, "s"));
-    let output = gain(&[path.to_str().unwrap()], &folder.0);
+    let output = gain(&[path.to_str().unwrap()], folder.path());
     let page = text(&output.stdout);
     for word in [
         "9 of 9 requests expand to their own bytes",
@@ -102,12 +102,12 @@ fn the_page_has_figures_and_no_text() {
 
 #[test]
 fn prices_are_the_users_to_replace() {
-    let folder = Folder::new("prices");
+    let folder = Scratch::folder();
     let log = folder.write("log", body(5, 6));
     let usd = |table: &str| {
         let prices = folder.write("prices", table);
         let arguments = ["--json", "--prices", prices.to_str().unwrap(), log.to_str().unwrap()];
-        let output = gain(&arguments, &folder.0);
+        let output = gain(&arguments, folder.path());
         assert!(output.status.success());
         let said: Value = serde_json::from_slice(&output.stdout).unwrap();
         (said["models"]["claude-sonnet-4-5"]["usd"].as_f64(), said["total"]["new"].clone())
@@ -118,7 +118,7 @@ fn prices_are_the_users_to_replace() {
     assert_eq!((none, same), (None, tokens));
     assert!((2.0 * once.unwrap() - twice.unwrap()).abs() < 1e-5 && once.unwrap() > 0.0);
     let broken = folder.write("prices", "as of 2026-01\nclaude-* 1 1\n");
-    let output = gain(&["--prices", broken.to_str().unwrap()], &folder.0);
+    let output = gain(&["--prices", broken.to_str().unwrap()], folder.path());
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("line 2: expected"));
 }

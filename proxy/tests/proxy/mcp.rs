@@ -2,7 +2,7 @@
 
 use crate::world::{AnyBody, Proxy, any, frames, full, get, http1, http2, post, telling, upstream};
 use brevity::{Codec, Reason};
-use brevity_proxy::{Base, Config, Skip};
+use brevity_proxy::{Attestation, Base, Config, Skip};
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use hyper::{
@@ -89,6 +89,7 @@ async fn a_body_of_json_is_shortened() {
         let record = proxy.record().await;
         assert_eq!(record.report.rewritten[&Codec::Table].parts, 1);
         assert_eq!(record.answer_bytes, answer(1).len() as u64);
+        assert_eq!(record.answer_bytes_out, Some(came.len() as u64));
         assert_eq!((record.dialect, record.skip, record.error), (None, None, None));
     }
 }
@@ -113,14 +114,15 @@ async fn other_answers_pass() {
     const ENCODED: &[(&str, &str)] = &[JSON[0], ("content-encoding", "zstd")];
     const SUMMED: &[(&str, &str)] = &[JSON[0], ("content-digest", "sha-256=:AA==:")];
     const PLAIN: &[(&str, &str)] = &[("content-type", "text/plain")];
-    for (headers, skip) in [(ENCODED, Some("encoded")), (SUMMED, Some("attested")), (PLAIN, None)] {
+    let summed = Skip::Attested(Attestation::Checksum);
+    for (headers, skip) in [(ENCODED, Some(Skip::Encoded)), (SUMMED, Some(summed)), (PLAIN, None)] {
         let mut proxy = answering(headers, answer(1)).await;
         let request = post(proxy.url("/tools"), full(call(1, "list")));
         let came = http1().request(request).await.unwrap();
         assert_eq!(came.headers()["content-length"], answer(1).len().to_string());
         assert_eq!(bytes(came).await, answer(1));
         let record = proxy.record().await;
-        assert_eq!(record.skip.map(Skip::name), skip);
+        assert_eq!(record.skip, skip);
         assert_eq!(record.to_string().contains("left alone"), skip.is_some(), "{record}");
         assert_eq!(record.report.total.parts, 0);
     }
@@ -133,6 +135,22 @@ async fn what_is_not_known_may_show_a_file() {
         let request = post(proxy.url("/tools"), full(call(1, tool)));
         assert_eq!(bytes(http1().request(request).await.unwrap()).await, answer(id));
         assert_eq!(proxy.record().await.report.kept[&Reason::FileRead].parts, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_request_says_how_its_tools_are_treated() {
+    let mut proxy = answering(JSON, answer(1)).await;
+    for (tool, setting, shortened) in [
+        ("list", "li*=off", false),
+        ("read_file", "read_*=lossless", true),
+        ("list", "other=off", true),
+    ] {
+        let request = post(proxy.url("/tools"), full(call(1, tool)));
+        let request = with(request, "x-brevity-tools", setting);
+        let came = bytes(http1().request(request).await.unwrap()).await;
+        assert_eq!(came.len() < answer(1).len(), shortened, "{setting}");
+        proxy.record().await;
     }
 }
 
@@ -257,4 +275,39 @@ async fn a_break_after_events_is_told_after_them() {
     }
     assert_eq!(String::from_utf8_lossy(&came), "data: {}\n\ndata: {\"half");
     assert!(proxy.record().await.error.unwrap().contains("broke off"));
+}
+
+#[tokio::test]
+async fn what_a_request_asks_for_and_a_dry_run_hold_for_answers() {
+    let cases = [
+        (Some(("x-brevity-bypass", "true")), false, Some(Skip::Bypassed)),
+        (Some(("x-brevity-bypas", "true")), false, Some(Skip::Control)),
+        (Some(("x-brevity-level", "off")), false, None),
+        (Some(("x-brevity-tools", "li*=off")), false, None),
+        (None, true, Some(Skip::DryRun)),
+    ];
+    for (asks, dry, skip) in cases {
+        let base = upstream(|request: Request<Incoming>| async {
+            assert!(request.headers().keys().all(|name| !name.as_str().starts_with("x-brevity")));
+            request.into_body().collect().await.unwrap();
+            let head = Response::builder().header("content-type", "application/json");
+            head.body(full(answer(1))).unwrap()
+        });
+        let base = base.await;
+        let route = format!("/tools={base}/mcp").parse().unwrap();
+        let mut proxy = Proxy::with(base, |config: &mut Config| {
+            config.mcp.push(route);
+            config.dry_run = dry;
+        })
+        .await;
+        let mut request = post(proxy.url("/tools"), full(call(1, "list")));
+        if let Some((name, value)) = asks {
+            request = with(request, name, value);
+        }
+        let came = bytes(http1().request(request).await.unwrap()).await;
+        assert_eq!(came, answer(1), "{asks:?}");
+        let record = proxy.record().await;
+        assert_eq!(record.skip, skip, "{asks:?}");
+        assert_eq!(record.report.rewritten.is_empty(), !dry, "{asks:?}");
+    }
 }

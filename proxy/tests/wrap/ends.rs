@@ -1,5 +1,7 @@
 //! How agents end, and that nothing stays behind.
 
+#[cfg(target_os = "linux")]
+use crate::ways::Running;
 use crate::world::{Session, World, address, stderr, stdout};
 use std::net::TcpStream;
 
@@ -37,8 +39,14 @@ fn an_agent_that_cannot_be_run_is_named() {
     let world = World::new();
     let output = world.run(&[], &["-q", "claude"]);
     assert_eq!(output.status.code(), Some(127));
-    assert!(stderr(&output).starts_with("brevity: cannot run claude: No such file"));
+    let expected = "brevity: claude was not found on PATH; install it, ";
+    assert!(stderr(&output).starts_with(expected), "{}", stderr(&output));
     assert_eq!(stderr(&output).lines().count(), 1);
+    // Nothing is promised before.
+    assert_eq!(stderr(&world.run(&[], &["claude"])), stderr(&output));
+    let output = world.run(&[], &["--", "./no-such-file"]);
+    assert_eq!(output.status.code(), Some(127));
+    assert_eq!(stderr(&output), "brevity: there is no file ./no-such-file\n");
     let home = world.path("home").display().to_string();
     assert_eq!(world.run(&[], &["--", &home]).status.code(), Some(126));
 }
@@ -50,11 +58,14 @@ fn a_typo_names_the_agent_that_was_meant() {
     assert_eq!(output.status.code(), Some(2));
     let text = stderr(&output);
     assert!(
-        text.contains("cluade is no agent that Brevity knows (did you mean claude?)"),
+        text.contains("`cluade` is no agent that Brevity knows (did you mean claude?)"),
         "{text}"
     );
     assert!(text.ends_with("brevity wrap -- cluade\n") && output.stdout.is_empty());
     assert_eq!(world.run(&[], &[]).status.code(), Some(2));
+    let text = stderr(&world.run(&[], &[""]));
+    assert!(text.starts_with("brevity: `` is no agent"), "{text}");
+    assert!(text.ends_with("brevity wrap -- COMMAND\n"), "{text}");
 }
 
 #[test]
@@ -101,6 +112,25 @@ fn what_the_agent_leaves_behind_does_not_keep_the_port() {
     let proxy = address(&session.line());
     assert_eq!(session.child.wait().expect("it ends").code(), Some(4));
     assert!(TcpStream::connect(proxy).is_err());
+}
+
+/// With so few open files the proxy that runs is found, and then there are none left for signals.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_fault_of_ours_is_not_the_agents() {
+    let world = World::new().with("agent", "echo ran");
+    let running = Running::before("http://127.0.0.1:9");
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", "ulimit -n 4; exec \"$0\" wrap -q \"--proxy=$1\" -- agent"]);
+    shell.args([env!("CARGO_BIN_EXE_brevity"), &running.1]);
+    shell.env("PATH", format!("{}:/usr/bin:/bin", world.path("bin").display()));
+    let output = shell.output().expect("a shell");
+    assert_eq!((output.status.code(), &*stdout(&output)), (Some(1), ""), "{}", stderr(&output));
+    assert!(
+        stderr(&output).starts_with("brevity: cannot attend to agent: "),
+        "{}",
+        stderr(&output)
+    );
 }
 
 #[cfg(target_os = "linux")]

@@ -3,6 +3,8 @@
 #![cfg(unix)]
 
 mod ends;
+#[path = "../scratch/mod.rs"]
+mod scratch;
 mod told;
 mod ways;
 mod world;

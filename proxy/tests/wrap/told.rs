@@ -122,6 +122,49 @@ fn the_line_for_a_shell_is_exact_and_starts_nothing() {
     );
 }
 
+/// With the proxy that standard error names, the line leads where `wrap` itself would.
+#[test]
+fn the_proxy_for_the_line_is_named() {
+    let world = World::new();
+    let said = |env: &[(&str, &str)], words: &[&str]| {
+        let output = world.run(env, &[&["--print"], words].concat());
+        assert!(output.status.success(), "{}", stderr(&output));
+        let text = stderr(&output);
+        let rest = text.strip_prefix("brevity: the line needs ").map(str::trim_end);
+        rest.unwrap_or_else(|| panic!("{text}")).to_owned()
+    };
+    let proxy = |options: &str| format!("this to run before: brevity proxy{options}");
+    let anthropic = ("ANTHROPIC_BASE_URL", "https://a.example/v1");
+    let openai = ("OPENAI_BASE_URL", "https://o.example/x");
+    let same = ("OPENAI_BASE_URL", "https://a.example/v1");
+    let root = "/v1/messages=https://a.example/v1/messages";
+    for (env, words, expected) in [
+        (&[][..], &["claude"][..], proxy("")),
+        (&[], &["codex-chatgpt"], proxy("")),
+        (&[anthropic], &["claude"], proxy(" --upstream https://a.example/v1")),
+        (&[openai], &["qwen"], proxy(" --upstream https://o.example/x")),
+        (&[anthropic, same], &["opencode"], proxy(" --upstream https://a.example/v1")),
+        (&[anthropic], &["opencode"], proxy(&format!(" --route {root}"))),
+        (
+            &[openai],
+            &["--", "agent"],
+            proxy(
+                " --upstream https://o.example/x \
+                 --route /v1/messages=https://api.anthropic.com/v1/messages",
+            ),
+        ),
+        (
+            &[anthropic, openai],
+            &["--log", "my log", "aider"],
+            proxy(&format!(" --upstream https://o.example/x --route {root} 2>> 'my log'")),
+        ),
+        (&[anthropic], &["--upstream", "http://u", "claude"], proxy(" --upstream http://u")),
+        (&[anthropic], &["--proxy=http://h", "claude"], "the Brevity at http://h".to_owned()),
+    ] {
+        assert_eq!(said(env, words), expected, "{words:?}");
+    }
+}
+
 #[test]
 fn the_printed_line_does_what_it_says() {
     let world = World::new().with("opencode", r#"printf '%s|' "$OPENCODE_CONFIG_CONTENT" "$@""#);

@@ -7,10 +7,10 @@ use std::{
 };
 
 /// A proxy that runs by itself, until dropped.
-struct Running(Child, String);
+pub(crate) struct Running(Child, pub(crate) String);
 
 impl Running {
-    fn before(upstream: &str) -> Self {
+    pub(crate) fn before(upstream: &str) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_brevity"));
         command.args(["proxy", "--listen", "127.0.0.1:0", "--upstream", upstream]);
         command.stdout(Stdio::piped()).stderr(Stdio::null());

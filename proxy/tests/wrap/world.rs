@@ -1,46 +1,42 @@
 //! A home, a path with stand-ins, and an upstream that tells what it got.
 
+use crate::scratch::Scratch;
 use std::{
     collections::BTreeSet,
     fs::Permissions,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{SocketAddr, TcpListener, TcpStream},
     os::unix::fs::PermissionsExt as _,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio},
-    sync::{
-        atomic::{AtomicU32, Ordering},
-        mpsc::{Receiver, channel},
-    },
+    sync::mpsc::{Receiver, channel},
     thread,
 };
 
 /// A place of its own for one test, gone when dropped: `bin` is the whole path besides the system's,
 /// `home` and `tmp` are what an agent could write to.
-pub(crate) struct World(PathBuf);
+pub(crate) struct World(Scratch);
 
 impl World {
     pub(crate) fn new() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("wrap-{}-{count}", std::process::id());
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let place = Scratch::folder();
         for part in ["bin", "home", "tmp"] {
-            std::fs::create_dir_all(path.join(part)).expect("the target directory takes folders");
+            std::fs::create_dir_all(place.path().join(part))
+                .expect("the target directory takes folders");
         }
-        Self(path)
+        Self(place)
     }
 
     /// Puts a stand-in on the path: a shell script.
     pub(crate) fn with(self, name: &str, script: &str) -> Self {
-        let path = self.0.join("bin").join(name);
+        let path = self.path("bin").join(name);
         std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).expect("a script");
         std::fs::set_permissions(&path, Permissions::from_mode(0o755)).expect("its mode");
         self
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.0.join(name)
+        self.0.path().join(name)
     }
 
     /// `brevity wrap` with nothing in the environment but the path, the home and `env`.
@@ -61,7 +57,7 @@ impl World {
     /// Every file there is.
     pub(crate) fn files(&self) -> BTreeSet<PathBuf> {
         let mut found = BTreeSet::new();
-        let mut folders = vec![self.0.clone()];
+        let mut folders = vec![self.0.path().to_owned()];
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(folder).expect("a folder") {
                 let path = entry.expect("an entry").path();
@@ -72,12 +68,6 @@ impl World {
             }
         }
         found
-    }
-}
-
-impl Drop for World {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 

@@ -46,20 +46,20 @@ fn pass<'a>(
     settings: &Arc<Settings>,
     chunks: impl IntoIterator<Item = &'a [u8]>,
 ) -> Passed {
-    let mut calls = McpCalls::new(Arc::clone(settings));
-    let mut requests = McpRequests::new(McpCarrier::Lines, "", settings);
+    let calls = McpCalls::new();
+    let mut requests = McpRequests::new(McpCarrier::Lines, "", Arc::clone(settings));
     for id in ["1", "\"a\""] {
         let call =
             format!("{{\"id\":{id},\"method\":\"tools/call\",\"params\":{{\"name\":\"x\"}}}}\n");
-        requests.write(Bytes::from(call), &mut calls);
+        requests.write(Bytes::from(call), &calls);
     }
     let mut answers = McpAnswers::new(carrier, "", Arc::clone(settings));
     let (mut steps, mut passed) = (Steps::new(), Passed::default());
     for chunk in chunks {
-        answers.write(Bytes::copy_from_slice(chunk), &mut calls, &mut steps);
+        answers.write(Bytes::copy_from_slice(chunk), &calls, &mut steps);
         steps.run_into(&mut passed);
     }
-    answers.finish(&mut calls, &mut steps);
+    answers.finish(&calls, &mut steps);
     steps.run_into(&mut passed);
     passed
 }

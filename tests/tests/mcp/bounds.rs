@@ -97,6 +97,38 @@ fn too_many_output_schemas_stop_all() {
 }
 
 #[test]
+fn too_many_texts_stay_and_count_once() {
+    let item = r#"{"type":"text","text":"xy"},"#;
+    let content = |count: usize| item.repeat(count).trim_end_matches(',').to_owned();
+    let message = answer(&content(20_000));
+    let off = (2, Reason::Off);
+    for (body, expected) in [
+        (answer(&content(32_768)), [vec![off; 32_768], Vec::new()].concat()),
+        (answer(&content(32_770)), [vec![off; 32_768], vec![(4, Reason::Limit)]].concat()),
+        // A batch is one message in this.
+        (
+            format!("[{message},{message},{message}]"),
+            [vec![off; 32_768], vec![(2 * (60_000 - 32_768), Reason::Limit)]].concat(),
+        ),
+    ] {
+        let mut between = Between::counting();
+        between.call("1", "list");
+        assert_eq!(between.stays(&body), expected);
+    }
+}
+
+#[test]
+fn a_list_of_too_many_output_schemas_stops_all() {
+    let mut between = Between::counting();
+    let tool = r#"{"name":"same","outputSchema":{}},"#.repeat(9_000);
+    let tools = tool.trim_end_matches(',');
+    between.stays(&format!(r#"{{"id":0,"result":{{"tools":[{tools}]}}}}"#));
+    between.call("1", "list");
+    let body = answer(r#"{"type":"text","text":"x"}"#);
+    assert_eq!(between.stays(&body), [(1, Reason::Limit)]);
+}
+
+#[test]
 fn a_request_that_is_too_long_calls_nothing() {
     let mut between = Between::with(|settings| settings.limits.block = 100);
     between.ask_in("", &call("1", "list", &format!("{{\"x\":\"{}\"}}", "y".repeat(100))));

@@ -95,13 +95,13 @@ fn a_message_leaves_when_it_is_complete() {
         (McpCarrier::Events, format!("data: {first}\r\r")),
         (McpCarrier::Events, ": ping\n\n".to_owned()),
     ] {
-        let mut between = Between::with(|_| {});
+        let between = Between::with(|_| {});
         let settings = std::sync::Arc::clone(&between.settings);
         let mut answers = brevity::McpAnswers::new(carrier, "", settings);
         let (mut steps, mut out) = (brevity::Steps::new(), Vec::new());
         for round in 1..4 {
             for byte in unit.bytes() {
-                answers.write(vec![byte].into(), &mut between.calls, &mut steps);
+                answers.write(vec![byte].into(), &between.calls, &mut steps);
                 steps.run_into(&mut out);
             }
             assert_eq!(out.len(), unit.len() * round, "{unit:?}");
@@ -115,9 +115,9 @@ fn requests_are_read_line_by_line() {
     let lines = format!("{}\n\nnoise\n{}\r\n", call("9", "x", "{}"), call("1", "list", "{}"));
     for size in [1, 50, usize::MAX] {
         let settings = std::sync::Arc::clone(&between.settings);
-        let mut requests = brevity::McpRequests::new(McpCarrier::Lines, "", &settings);
+        let mut requests = brevity::McpRequests::new(McpCarrier::Lines, "", settings);
         for chunk in lines.as_bytes().chunks(size) {
-            requests.write(bytes::Bytes::copy_from_slice(chunk), &mut between.calls);
+            requests.write(bytes::Bytes::copy_from_slice(chunk), &between.calls);
         }
         let body = answer(&item());
         let passed = between.answer(McpCarrier::Whole, [body.as_bytes()]);

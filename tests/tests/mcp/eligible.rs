@@ -191,6 +191,58 @@ fn tools_with_an_output_schema_are_left_alone() {
     }
 }
 
+/// Nobody can tell which of its names such a tool has.
+#[test]
+fn each_name_of_a_tool_with_an_output_schema_counts() {
+    let mut between = Between::counting();
+    let tools = r#"{"id":0,"result":{"tools":[{"name":"a","outputSchema":{},"name":"b"},{"name":"c","name":"d"}]}}"#;
+    assert_eq!(between.stays(tools), []);
+    let body = answer(r#"{"type":"text","text":"x"}"#);
+    for (tool, reason) in [
+        ("a", Reason::Structured),
+        ("b", Reason::Structured),
+        ("c", Reason::Off),
+        ("d", Reason::Off),
+    ] {
+        between.call("1", tool);
+        assert_eq!(between.stays(&body), [(1, reason)], "{tool}");
+    }
+}
+
+#[test]
+fn what_a_tool_gave_is_no_list_of_tools() {
+    let tools = r#"{"id":7,"result":{"tools":[{"name":"list","outputSchema":{}}]}}"#;
+    let request = tools.replace("\"id\"", "\"method\":\"x\",\"id\"");
+    let body = answer(r#"{"type":"text","text":"x"}"#);
+    let reason = |between: &mut Between| {
+        between.call("1", "list");
+        between.stays(&body)
+    };
+    let mut between = Between::counting();
+    between.call("7", "any");
+    assert_eq!(between.stays(tools), []);
+    assert_eq!(between.stays(&request), []);
+    assert_eq!(reason(&mut between), [(1, Reason::Off)]);
+    // The same id, for another request.
+    between.ask_in("", r#"{"id":7,"method":"tools/list"}"#);
+    assert_eq!(between.stays(tools), []);
+    assert_eq!(reason(&mut between), [(1, Reason::Structured)]);
+}
+
+#[test]
+fn a_clients_own_settings_say_how_results_are_treated() {
+    let mut between = Between::with(|_| {});
+    let mut settings = (*between.settings).clone();
+    settings.policy.tools = ToolRules::default().exclude("list");
+    let configured = std::mem::replace(&mut between.settings, settings.into());
+    between.call("1", "list");
+    between.settings = configured;
+    between.call("2", "list");
+    let first = answer(r#"{"type":"text","text":"x"}"#);
+    assert_eq!(between.stays(&first), [(1, Reason::Excluded)]);
+    assert_eq!(between.stays(&first.replace(":1,", ":2,")), [(1, Reason::Small)]);
+}
+
 #[test]
 fn texts_are_rewritten_where_they_stand_and_come_back() {
     let item = format!(r#"{{"type":"text","text":"{}"}}"#, rows());

@@ -56,17 +56,16 @@ impl Between {
     fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = Settings::new(Policy::default(), Default::default());
         change(&mut settings);
-        let settings = Arc::new(settings);
-        Self { calls: McpCalls::new(Arc::clone(&settings)), settings }
+        Self { settings: Arc::new(settings), calls: McpCalls::new() }
     }
 
     /// The client sends `message`.
     fn ask_in(&mut self, scope: &str, message: &str) {
-        let mut requests = McpRequests::new(McpCarrier::Whole, scope, &self.settings);
+        let mut requests = McpRequests::new(McpCarrier::Whole, scope, Arc::clone(&self.settings));
         message.as_bytes().chunks(7).for_each(|chunk| {
-            requests.write(Bytes::copy_from_slice(chunk), &mut self.calls);
+            requests.write(Bytes::copy_from_slice(chunk), &self.calls);
         });
-        requests.finish(&mut self.calls);
+        requests.finish(&self.calls);
     }
 
     /// The client calls `tool`; the answer is to have this id.
@@ -91,10 +90,10 @@ impl Between {
         let mut answers = McpAnswers::new(carrier, scope, Arc::clone(&self.settings));
         let (mut steps, mut passed) = (Steps::new(), Passed::default());
         for chunk in chunks {
-            answers.write(Bytes::copy_from_slice(chunk), &mut self.calls, &mut steps);
+            answers.write(Bytes::copy_from_slice(chunk), &self.calls, &mut steps);
             steps.run_into(&mut passed);
         }
-        answers.finish(&mut self.calls, &mut steps);
+        answers.finish(&self.calls, &mut steps);
         steps.run_into(&mut passed);
         passed
     }

@@ -4,7 +4,7 @@ use super::{
     McpCarrier,
     calls::{McpCalls, Verdict},
     events,
-    message::Survey,
+    survey::Survey,
     units::{Unit, Units},
 };
 use crate::{
@@ -27,19 +27,19 @@ use std::{
 /// use std::sync::Arc;
 ///
 /// let settings = Arc::new(Settings::default());
-/// let mut calls = McpCalls::new(Arc::clone(&settings));
+/// let calls = McpCalls::new();
 /// let call = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list"}}"#;
-/// let mut requests = McpRequests::new(McpCarrier::Whole, "", &settings);
-/// requests.write(call.into(), &mut calls);
-/// requests.finish(&mut calls);
+/// let mut requests = McpRequests::new(McpCarrier::Whole, "", Arc::clone(&settings));
+/// requests.write(call.into(), &calls);
+/// requests.finish(&calls);
 ///
 /// let rows: Vec<_> = (0..99).map(|n| format!(r#"{{\"name\":\"row {n}\",\"open\":true}}"#)).collect();
 /// let item = format!(r#"{{"type":"text","text":"[{}]"}}"#, rows.join(","));
 /// let answer = format!(r#"{{"jsonrpc":"2.0","id":1,"result":{{"content":[{item}]}}}}"#);
 /// let mut answers = McpAnswers::new(McpCarrier::Whole, "", settings);
 /// let (mut steps, mut out) = (Steps::new(), Vec::new());
-/// answers.write(answer.clone().into(), &mut calls, &mut steps);
-/// answers.finish(&mut calls, &mut steps);
+/// answers.write(answer.clone().into(), &calls, &mut steps);
+/// answers.finish(&calls, &mut steps);
 /// steps.run_into(&mut out);
 /// assert!(out.len() < answer.len() / 2);
 /// assert_eq!(brevity::expand(&out), answer.as_bytes());
@@ -59,6 +59,14 @@ struct Rewriter {
     messages: u64,
 }
 
+/// What may be rewritten in one unit.
+#[derive(Default)]
+struct Found {
+    messages: Vec<Texts>,
+    /// The bytes of texts that are too many.
+    beyond: u64,
+}
+
 /// The texts of one message.
 struct Texts {
     ranges: Vec<Range<usize>>,
@@ -74,20 +82,25 @@ impl McpAnswers {
     }
 
     /// Takes the next bytes. What is complete goes to `steps`, and lists of tools to `calls`.
-    pub fn write(&mut self, chunk: Bytes, calls: &mut McpCalls, steps: &mut Steps) {
+    pub fn write(&mut self, chunk: Bytes, calls: &McpCalls, steps: &mut Steps) {
         let Self { units, rewriter } = self;
         units.write(chunk, |unit| rewriter.take(unit, calls, steps));
     }
 
+    /// How many bytes of a message wait for its end. To read it takes time in their proportion.
+    pub fn held(&self) -> usize {
+        self.units.held()
+    }
+
     /// Ends the stream: all that waits goes to `steps`. A second call does nothing.
-    pub fn finish(&mut self, calls: &mut McpCalls, steps: &mut Steps) {
+    pub fn finish(&mut self, calls: &McpCalls, steps: &mut Steps) {
         let Self { units, rewriter } = self;
         units.finish(|unit| rewriter.take(unit, calls, steps));
     }
 }
 
 impl Rewriter {
-    fn take(&mut self, unit: Unit, calls: &mut McpCalls, steps: &mut Steps) {
+    fn take(&mut self, unit: Unit, calls: &McpCalls, steps: &mut Steps) {
         match unit {
             Unit::Pass(bytes) => steps.push(Step::Keep(bytes)),
             Unit::Over(len) => self.note(len, Reason::Limit, None, steps),
@@ -95,7 +108,7 @@ impl Rewriter {
         }
     }
 
-    fn rewrite(&mut self, bytes: Bytes, calls: &mut McpCalls, steps: &mut Steps) {
+    fn rewrite(&mut self, bytes: Bytes, calls: &McpCalls, steps: &mut Steps) {
         let Some(pieces) = self.pieces(&bytes) else {
             return self.keep(bytes, Reason::Limit, steps);
         };
@@ -131,23 +144,24 @@ impl Rewriter {
         &self,
         bytes: &[u8],
         pieces: &[Range<usize>],
-        calls: &mut McpCalls,
-    ) -> Result<Vec<Texts>, JsonError> {
-        let mut found = Vec::new();
+        calls: &McpCalls,
+    ) -> Result<Found, JsonError> {
+        let mut found = Found::default();
         let survey = Survey::new(bytes, self.settings.limits.json_depth);
         survey.read(pieces, |mut message| {
-            calls.learn(&mut message);
-            if message.is_answer() && !message.texts.is_empty() {
-                let verdict = calls.verdict(&self.scope, &message);
-                found.push(Texts { ranges: message.texts, verdict });
+            if message.is_answer() {
+                found.beyond += message.beyond;
+            }
+            if let Some(verdict) = calls.take(&self.scope, &mut message) {
+                found.messages.push(Texts { ranges: message.texts, verdict });
             }
         })?;
         Ok(found)
     }
 
-    fn send(&mut self, bytes: &Bytes, found: Vec<Texts>, steps: &mut Steps) {
+    fn send(&mut self, bytes: &Bytes, found: Found, steps: &mut Steps) {
         let mut sent = 0;
-        for Texts { ranges, verdict } in found {
+        for Texts { ranges, verdict } in found.messages {
             for range in ranges {
                 steps.push(Step::Keep(bytes.slice(sent..range.start)));
                 sent = range.end;
@@ -156,6 +170,9 @@ impl Rewriter {
             self.messages += 1;
         }
         steps.push(Step::Keep(bytes.slice(sent..)));
+        if found.beyond > 0 {
+            self.note(found.beyond, Reason::Limit, None, steps);
+        }
     }
 
     fn text(&mut self, text: Bytes, verdict: &Verdict, steps: &mut Steps) {

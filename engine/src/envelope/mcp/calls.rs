@@ -1,15 +1,10 @@
 //! The calls of a tool server's clients, so that an answer's tool is known.
 
-use super::{
-    McpCarrier,
-    message::{Id, Message, Survey},
-    units::{Unit, Units},
-};
-use crate::{Reason, Settings, Tool, Treatment};
-use bytes::Bytes;
+use super::message::{Id, Message};
+use crate::{Reason, Treatment};
 use std::{
     collections::{HashMap, HashSet, VecDeque},
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 /// How many calls are remembered; the oldest go first.
@@ -26,9 +21,14 @@ const SCHEMAS: usize = 1 << 20;
 /// Ids are counted by each client for itself, so each call stands in a *scope*: a session, or one
 /// request. An answer is looked up in the scope of its own stream. At most 4,096 calls and 1 MiB of
 /// them are remembered, the last ones.
-#[derive(Debug)]
-pub struct McpCalls {
-    settings: Arc<Settings>,
+///
+/// All streams of a server share one table. None waits for another's message to be read: the table is
+/// locked for a look alone.
+#[derive(Debug, Default)]
+pub struct McpCalls(Mutex<Table>);
+
+#[derive(Debug, Default)]
+pub(super) struct Table {
     calls: HashMap<Key, Called>,
     /// Every call that was added, oldest first. Of those with the same key the last counts.
     order: VecDeque<Added>,
@@ -65,52 +65,50 @@ pub(super) struct Verdict {
 
 impl McpCalls {
     /// No calls yet.
-    pub fn new(settings: Arc<Settings>) -> Self {
-        Self {
-            settings,
-            calls: HashMap::new(),
-            order: VecDeque::new(),
-            bytes: 0,
-            ordinal: 0,
-            schemas: HashSet::new(),
-            schema_bytes: 0,
-            forgot_schemas: false,
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Notes that a client calls the tool of this name, whose results are treated so.
+    pub(super) fn call(&self, scope: &Arc<str>, id: Id, tool: Arc<str>, treatment: Treatment) {
+        self.lock().insert((Arc::clone(scope), id), tool, treatment);
+    }
+
+    /// Notes that a client asks for something else: the answer is not a tool's, or one that nobody
+    /// knows.
+    pub(super) fn forget(&self, scope: &Arc<str>, id: Id) {
+        self.lock().calls.remove(&(Arc::clone(scope), id));
+    }
+
+    /// Learns from a server's message, and says what may be done with its texts, if it has any.
+    pub(super) fn take(&self, scope: &Arc<str>, message: &mut Message) -> Option<Verdict> {
+        let has_texts = message.is_answer() && !message.texts.is_empty();
+        if !has_texts && !message.tells_schemas() {
+            return None;
         }
-    }
-
-    /// Notes what one message of a client, or a batch, calls.
-    fn ask(&mut self, scope: &Arc<str>, message: &[u8]) {
-        let mut asked = Vec::new();
-        let survey = Survey::new(message, self.settings.limits.json_depth);
-        // What is not JSON calls nothing; the server will say so.
-        let whole = 0..message.len();
-        let _ = survey.read(std::slice::from_ref(&whole), |message| {
-            if message.is_request() && asked.len() < CALLS {
-                asked.push(message);
-            }
-        });
-        asked.into_iter().for_each(|message| self.add(scope, message));
-    }
-
-    fn add(&mut self, scope: &Arc<str>, message: Message) {
-        let is_call = message.is_call();
-        let Some(id) = message.id else { return };
-        let key = (Arc::clone(scope), id);
-        match message.tool.name.as_deref().map(Arc::<str>::from) {
-            Some(tool) if is_call => self.insert(key, tool, message.tool),
-            // Its answer is not a tool's, or one that nobody knows.
-            _ => drop(self.calls.remove(&key)),
+        let key = message.id.clone().map(|id| (Arc::clone(scope), id));
+        let mut table = self.lock();
+        // What a tool gave is no list of tools.
+        if message.tells_schemas() && !key.as_ref().is_some_and(|key| table.calls.contains_key(key))
+        {
+            table.learn(message);
         }
+        has_texts.then(|| table.verdict(key.as_ref(), message))
     }
 
-    fn insert(&mut self, key: Key, name: Arc<str>, tool: Tool) {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Table> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Table {
+    fn insert(&mut self, key: Key, tool: Arc<str>, treatment: Treatment) {
         self.ordinal += 1;
         let ordinal = self.ordinal;
-        let bytes = key.0.len() + 2 * key.1.len() + name.len() + RECORD;
+        let bytes = key.0.len() + 2 * key.1.len() + tool.len() + RECORD;
         self.bytes += bytes;
-        let treatment = self.settings.policy.tools.treatment(&tool);
         self.order.push_back(Added { key: key.clone(), ordinal, bytes });
-        self.calls.insert(key, Called { ordinal, tool: name, treatment });
+        self.calls.insert(key, Called { ordinal, tool, treatment });
         while self.order.len() > CALLS || self.bytes > BYTES {
             let Some(oldest) = self.order.pop_front() else { return };
             self.bytes -= oldest.bytes;
@@ -121,7 +119,8 @@ impl McpCalls {
     }
 
     /// Learns from a list of tools which of them have an output schema.
-    pub(super) fn learn(&mut self, message: &mut Message) {
+    fn learn(&mut self, message: &mut Message) {
+        self.forgot_schemas |= message.lost_schemas;
         for name in message.schemas.drain(..) {
             let bytes = name.len() + RECORD;
             if self.schemas.contains(&name) {
@@ -136,9 +135,8 @@ impl McpCalls {
 
     /// What may be done with the texts of an answer. One to a call that is not known may be of any
     /// tool, and may show a file.
-    pub(super) fn verdict(&self, scope: &Arc<str>, answer: &Message) -> Verdict {
-        let key = answer.id.clone().map(|id| (Arc::clone(scope), id));
-        let Some(called) = key.and_then(|key| self.calls.get(&key)) else {
+    fn verdict(&self, key: Option<&Key>, answer: &Message) -> Verdict {
+        let Some(called) = key.and_then(|key| self.calls.get(key)) else {
             return Verdict { tool: None, treatment: Ok(Treatment::FileRead) };
         };
         let treatment = match called.treatment {
@@ -151,35 +149,30 @@ impl McpCalls {
     }
 }
 
-/// Reads what a client sends to a tool server, and notes which tools it calls. It holds one message
-/// at most, of `limits.block` bytes; a longer one is not read.
-#[derive(Debug)]
-pub struct McpRequests {
-    scope: Arc<str>,
-    units: Units,
-}
+#[cfg(test)]
+mod tests {
+    use super::super::{McpAnswers, McpCarrier, McpRequests};
+    use super::*;
+    use crate::{Settings, Steps};
+    use std::{sync::mpsc::channel, thread, time::Duration};
 
-impl McpRequests {
-    /// A stream of messages in `carrier`, whose calls stand in `scope`.
-    pub fn new(carrier: McpCarrier, scope: impl Into<Arc<str>>, settings: &Settings) -> Self {
-        Self { scope: scope.into(), units: Units::new(carrier, settings.limits.block) }
-    }
-
-    /// Takes the next bytes. The calls that they complete go to `calls`.
-    pub fn write(&mut self, chunk: Bytes, calls: &mut McpCalls) {
-        let scope = &self.scope;
-        self.units.write(chunk, |unit| note(scope, &unit, calls));
-    }
-
-    /// Ends the stream. A second call does nothing.
-    pub fn finish(&mut self, calls: &mut McpCalls) {
-        let scope = &self.scope;
-        self.units.finish(|unit| note(scope, &unit, calls));
-    }
-}
-
-fn note(scope: &Arc<str>, unit: &Unit, calls: &mut McpCalls) {
-    if let Unit::Whole(message) = unit {
-        calls.ask(scope, message);
+    /// A message is read while someone else has the table.
+    #[test]
+    fn the_table_is_not_held_while_a_message_is_read() {
+        let calls = Arc::new(McpCalls::new());
+        let (done, reading) = channel();
+        let table = calls.lock();
+        let reader = Arc::clone(&calls);
+        thread::spawn(move || {
+            let settings: Arc<Settings> = Arc::default();
+            let mut steps = Steps::new();
+            let mut answers = McpAnswers::new(McpCarrier::Lines, "", Arc::clone(&settings));
+            answers.write("{\"id\":1,\"result\":{\"content\":[]}}\n".into(), &reader, &mut steps);
+            let mut requests = McpRequests::new(McpCarrier::Lines, "", settings);
+            requests.write("{\"method\":\"notifications/x\"}\n".into(), &reader);
+            done.send(steps.pop().is_some())
+        });
+        assert_eq!(reading.recv_timeout(Duration::from_secs(60)), Ok(true));
+        drop(table);
     }
 }

@@ -5,24 +5,29 @@
 //! answer, no request, no notification. Where the result has a `structuredContent`, or the tool an
 //! output schema, programs read it, so it stays.
 //!
-//! A message is held until it is complete and read before any of it leaves ([`message`]), since
+//! A message is held until it is complete and read before any of it leaves ([`survey`]), since
 //! `structuredContent` may come last. So, unlike a request, it needs no waiting inside. [`units`]
 //! cuts a stream into messages: lines, events, or the one that is the whole body. What is longer
 //! than `limits.request` passes as it came, counted.
 //!
 //! Only the call tells which tool an answer comes from, and it went the other way. [`calls`]
-//! remembers it, in bounds.
+//! remembers it, in bounds. One table serves all streams of a server: it is locked for a look, never
+//! while a message is read.
 //!
 //! No answer refers to another: it is not known what of them is in a prompt.
 
 mod answers;
 mod calls;
 mod events;
+mod keys;
 mod message;
+mod requests;
+mod survey;
 mod units;
 
 pub use answers::McpAnswers;
-pub use calls::{McpCalls, McpRequests};
+pub use calls::McpCalls;
+pub use requests::McpRequests;
 
 /// How messages follow each other in a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -83,6 +83,11 @@ impl Units {
         }
     }
 
+    /// How many bytes wait for the end of their unit.
+    pub(super) fn held(&self) -> usize {
+        self.held.len()
+    }
+
     fn add(&mut self, bytes: Bytes, on: &mut impl FnMut(Unit)) {
         if bytes.is_empty() {
             return;

@@ -37,6 +37,7 @@ use std::{
     process::{Child, Command, ExitCode},
     thread::{self, ScopedJoinHandle},
 };
+use thiserror::Error;
 
 /// The arguments of `brevity exec`.
 #[derive(Debug, clap::Args)]
@@ -73,10 +74,10 @@ pub(crate) fn run(args: &Args) -> ExitCode {
     let treatment = words::treatment(&args.command);
     let stays = treatment != Treatment::Rewrite && args.stats.is_none();
     let result = match stays || std::io::stdout().is_terminal() {
-        true => system::step_aside(args.command()),
+        true => system::step_aside(args.command()).map_err(Fault::Spawn),
         false => shorten(args, treatment),
     };
-    result.unwrap_or_else(|error| not_run(&args.command[0], &error))
+    result.unwrap_or_else(|fault| fault.tell(&args.command[0]))
 }
 
 impl Args {
@@ -87,19 +88,37 @@ impl Args {
     }
 }
 
-/// Says why `program` did not start. Gives the exit code that shells give.
-pub(super) fn not_run(program: &OsStr, error: &std::io::Error) -> ExitCode {
-    let program = program.display();
-    let _ = writeln!(std::io::stderr(), "brevity: cannot run {program}: {error}");
-    ExitCode::from(if error.kind() == ErrorKind::NotFound { 127 } else { 126 })
+/// Why a command has no exit code of its own.
+#[derive(Debug, Error)]
+pub(super) enum Fault {
+    /// It did not start.
+    #[error("{0}")]
+    Spawn(std::io::Error),
+    /// The system gave us no pipe, no signals, or no word of its end.
+    #[error("{0}")]
+    System(#[from] std::io::Error),
 }
 
-fn shorten(args: &Args, treatment: Treatment) -> std::io::Result<ExitCode> {
+impl Fault {
+    /// Says what is wrong with `program`, or with us. Gives the exit code that shells give for it.
+    pub(super) fn tell(&self, program: &OsStr) -> ExitCode {
+        let program = program.display();
+        let (code, what) = match self {
+            Self::Spawn(error) if error.kind() == ErrorKind::NotFound => (127, "run"),
+            Self::Spawn(_) => (126, "run"),
+            Self::System(_) => (1, "attend to"),
+        };
+        let _ = writeln!(std::io::stderr(), "brevity: cannot {what} {program}: {self}");
+        ExitCode::from(code)
+    }
+}
+
+fn shorten(args: &Args, treatment: Treatment) -> Result<ExitCode, Fault> {
     let mut command = args.command();
     // Before there is a command, so that no signal ends us and leaves it behind.
     let mut leash = Leash::new()?;
     let ends = Ends::connect(&mut command)?;
-    let child = command.spawn()?;
+    let child = command.spawn().map_err(Fault::Spawn)?;
     // Its copies of the pipes' other ends would keep them open.
     drop(command);
     leash.hold(&child);

@@ -21,8 +21,8 @@ pub(in crate::cli) fn sentence(reason: Reason, policy: &Policy) -> String {
              the way back ambiguous."
         }
         Reason::Limit => {
-            "A bound was hit: it is too long, too deep or holds too many values to be read whole. \
-             docs/limits.md lists the bounds."
+            "A bound was hit, which keeps memory bounded: it is too long, too deep or holds too many \
+             values to be read whole, or there are too many texts in one message."
         }
         Reason::Inexact => {
             "The way back did not give its bytes. Brevity only writes what it can undo."

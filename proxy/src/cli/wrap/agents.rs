@@ -173,6 +173,34 @@ mod tests {
         assert_eq!(nearest(""), None);
     }
 
+    /// The table in `docs/agents.md` has a row for each agent, and says all that it is told.
+    #[test]
+    fn the_documentation_has_the_same_table() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/agents.md");
+        // Not there in a package of this crate alone.
+        let Ok(text) = std::fs::read_to_string(path) else { return };
+        let rows: Vec<Vec<&str>> = text
+            .lines()
+            .skip_while(|line| !line.starts_with("| name | program |"))
+            .skip(2)
+            .take_while(|line| line.starts_with('|'))
+            .map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect())
+            .collect();
+        let names: Vec<_> = rows.iter().map(|row| row[0].trim_matches('`')).collect();
+        let agents = AGENTS.iter().chain([&OTHER]);
+        let known: Vec<_> = AGENTS.iter().map(|agent| agent.name).chain(["-- COMMAND"]).collect();
+        assert_eq!(names, known);
+        for (row, agent) in rows.iter().zip(agents) {
+            assert!(agent.program.is_empty() || row[1] == format!("`{}`", agent.program));
+            for told in agent.told {
+                let (Env(word, _) | Default(word, _) | Whole(word, _) | Arg(word)) = told;
+                let word = word.split('=').next().unwrap_or_default();
+                assert!(row[2].contains(word), "{}: {word}", agent.title);
+            }
+            assert!(agent.home.is_none_or(|home| row[2].contains(home)), "{}", agent.title);
+        }
+    }
+
     #[test]
     fn every_base_that_is_replaced_is_respected() {
         for agent in AGENTS.iter().chain([&OTHER]) {

@@ -10,18 +10,19 @@
 mod agents;
 mod gateway;
 mod own;
+mod program;
 mod running;
 mod setting;
 mod way;
 
 use super::{
-    exec::{Leash, code, not_run},
+    exec::{Fault, Leash, code},
     fail,
 };
 use agents::Agent;
 use brevity_proxy::{Base, BaseError, ServeError};
 use own::Own;
-use setting::{Env, Setting};
+use setting::{Env, Setting, quote};
 use std::{
     ffi::{OsStr, OsString},
     io::Write as _,
@@ -43,7 +44,8 @@ pub(crate) struct Args {
     #[arg(long)]
     list: bool,
 
-    /// Print the line that would be run, for a shell, and start nothing
+    /// Print a line for a shell that starts the agent with a proxy that runs by itself, and start
+    /// nothing. Standard error says which command starts that proxy
     #[arg(long)]
     print: bool,
 
@@ -91,9 +93,18 @@ Examples:
 #[derive(Debug, Error)]
 enum Failure {
     #[error(
-        "{name} is no agent that Brevity knows{hint}; for any other program: brevity wrap -- {name}"
+        "`{name}` is no agent that Brevity knows{hint}; `brevity wrap --list` shows those that it \
+         knows; for any other program: brevity wrap -- {}",
+        or_command(name)
     )]
     Agent { name: String, hint: String },
+    #[error(
+        "{0} was not found on PATH; install it, or add its folder to PATH (an alias of your shell does \
+         not count)"
+    )]
+    NotFound(String),
+    #[error("there is no file {0}")]
+    NoFile(String),
     #[error("--upstream: {0}")]
     Upstream(BaseError),
     #[error("--proxy: {0}")]
@@ -118,6 +129,20 @@ impl Failure {
         use Failure::{Agent, Gateway, Proxy, Upstream, Whole};
         matches!(self, Agent { .. } | Upstream(_) | Proxy(_) | Gateway { .. } | Whole(_))
     }
+
+    /// The exit code that tells of it.
+    fn code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::NotFound(_) | Self::NoFile(_) => 127,
+            _ if self.is_usage() => 2,
+            _ => 1,
+        })
+    }
+}
+
+/// `name` as a word of a shell, or what stands for one.
+fn or_command(name: &str) -> String {
+    if name.is_empty() { "COMMAND".into() } else { quote(OsStr::new(name)) }
 }
 
 /// Runs the agent.
@@ -127,8 +152,8 @@ pub(crate) fn run(args: &Args) -> ExitCode {
         false => start(args),
     };
     result.unwrap_or_else(|failure| {
-        let code = fail(&failure);
-        if failure.is_usage() { ExitCode::from(2) } else { code }
+        fail(&failure);
+        failure.code()
     })
 }
 
@@ -138,9 +163,10 @@ fn start(args: &Args) -> Result<ExitCode, Failure> {
     let way = Way::choose(args, call.agent, &user)?;
     if args.print {
         let setting = Setting::new(call.agent, &way.address(None), &user)?;
-        say(args, &format!("the line needs a proxy that runs: {way}"));
+        say(args, &way.needs(call.agent, args.log.as_deref()));
         return Ok(print(&format!("{}\n", setting.line(call.program, call.words))));
     }
+    call.look(&user)?;
     let own = way.open(args)?;
     let setting = Setting::new(call.agent, &way.address(own.as_ref()), &user)?;
     say(args, &format!("{} goes through {way}", call.program.display()));
@@ -151,17 +177,17 @@ fn start(args: &Args) -> Result<ExitCode, Failure> {
             let _ = ledger.map(|ledger| say(args, &ledger.to_string()));
             ExitCode::from(code(status))
         }
-        Err(error) => not_run(call.program, &error),
+        Err(fault) => fault.tell(call.program),
     })
 }
 
 /// Runs the child to its end, with our streams for its own.
-fn attend(mut command: Command) -> std::io::Result<ExitStatus> {
+fn attend(mut command: Command) -> Result<ExitStatus, Fault> {
     // Before there is a child, so that no signal ends us and leaves it behind.
     let mut leash = Leash::new()?;
-    let mut child = command.spawn()?;
+    let mut child = command.spawn().map_err(Fault::Spawn)?;
     leash.hold(&child);
-    leash.wait(&mut child)
+    Ok(leash.wait(&mut child)?)
 }
 
 /// Who is to be started.
@@ -190,6 +216,18 @@ impl<'a> Call<'a> {
         };
         let words = rest.strip_prefix(&["--".into()][..]).unwrap_or(rest);
         Ok(Self { agent, program: OsStr::new(agent.program), words })
+    }
+}
+
+impl Call<'_> {
+    /// Looks for the program, so that no proxy is started and nothing promised in vain.
+    fn look(&self, user: &Env) -> Result<(), Failure> {
+        let name = || self.program.display().to_string();
+        match program::is_there(self.program, user) {
+            true => Ok(()),
+            false if program::is_path(self.program) => Err(Failure::NoFile(name())),
+            false => Err(Failure::NotFound(name())),
+        }
     }
 }
 

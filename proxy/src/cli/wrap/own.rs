@@ -101,7 +101,11 @@ impl fmt::Display for Ledger {
         let sums = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match sums.requests {
             0 => {
-                return write!(f, "no request came: see docs/agents.md for what can be in the way");
+                return write!(
+                    f,
+                    "no request came: an address in the agent's own settings may win, or its login \
+                     calls another host"
+                );
             }
             1 => write!(f, "1 request")?,
             count => write!(f, "{count} requests")?,

@@ -124,7 +124,7 @@ fn around_the_network(user: &Env) -> Vec<(&'static str, OsString)> {
 }
 
 /// `word` as one word of a POSIX shell. Bytes that are no UTF-8 cannot be shown.
-fn quote(word: &OsStr) -> String {
+pub(super) fn quote(word: &OsStr) -> String {
     let word = word.to_string_lossy();
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
     match !word.is_empty() && word.chars().all(plain) {

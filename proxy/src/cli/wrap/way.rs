@@ -6,12 +6,14 @@ use super::{
     gateway::Gateways,
     own::Own,
     running,
-    setting::{Address, Env},
+    setting::{Address, Env, quote},
 };
 use brevity_proxy::{Base, BaseError, Upstreams, config::PORT};
 use std::{
+    ffi::OsStr,
     fmt,
     net::{Ipv4Addr, SocketAddr},
+    path::Path,
 };
 
 /// The way to the model.
@@ -70,6 +72,44 @@ impl Way {
             }
         };
         Address { root, anthropic: anthropic.into(), openai: openai.into() }
+    }
+}
+
+impl Way {
+    /// What has to run for the line that is printed, for people.
+    pub(super) fn needs(&self, agent: &Agent, log: Option<&Path>) -> String {
+        let Self::Own { upstreams, .. } = self else { return format!("the line needs {self}") };
+        let mut command = String::from("brevity proxy");
+        for word in options(upstreams, agent) {
+            command.push(' ');
+            command.push_str(&quote(OsStr::new(&word)));
+        }
+        if let Some(log) = log {
+            command.push_str(" 2>> ");
+            command.push_str(&quote(log.as_os_str()));
+        }
+        format!("the line needs this to run before: {command}")
+    }
+}
+
+/// The options of a `brevity proxy` that sends the requests of `agent` to these upstreams.
+fn options(upstreams: &Upstreams, agent: &Agent) -> Vec<String> {
+    let (default, Upstreams { anthropic, openai, .. }) = (Upstreams::default(), upstreams);
+    let all = |base: &Base| vec!["--upstream".to_owned(), base.to_string()];
+    // With a version at its end or without, as the proxy itself joins them.
+    let messages = || {
+        let base = anthropic.to_string();
+        let root = base.strip_suffix("/v1").unwrap_or(&base);
+        vec!["--route".to_owned(), format!("/v1/messages={root}/v1/messages")]
+    };
+    // The proxy knows a login that has its own host.
+    let is_home = agent.home.is_some_and(|home| openai.to_string() == home);
+    match (*anthropic != default.anthropic, *openai != default.openai && !is_home) {
+        (false, false) => Vec::new(),
+        (true, _) if anthropic == openai || agent.openai.is_empty() => all(anthropic),
+        (true, false) => messages(),
+        (false, true) if agent.anthropic.is_empty() => all(openai),
+        (_, true) => [all(openai), messages()].concat(),
     }
 }
 
