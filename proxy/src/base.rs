@@ -34,7 +34,7 @@ pub enum BaseError {
     #[error("the URL holds a user name or a password; let the client send its own credentials")]
     Credentials,
     /// It holds a query, which no path could follow.
-    #[error("`{0}` holds a query; give the scheme, the host and a path at most")]
+    #[error("`{0}` goes on with a query; give the scheme, the host and a path at most")]
     Query(String),
 }
 
@@ -45,16 +45,18 @@ impl FromStr for Base {
         if text.contains('@') {
             return Err(BaseError::Credentials);
         }
+        // A query may hold a key, which no error shall show.
+        let told = text.split(['?', '#']).next().unwrap_or_default();
         if !text.contains("://") {
-            return Err(BaseError::Scheme(text.to_owned()));
+            return Err(BaseError::Scheme(told.to_owned()));
         }
-        let uri: Uri = text.parse().map_err(|_| BaseError::Syntax(text.to_owned()))?;
+        let uri: Uri = text.parse().map_err(|_| BaseError::Syntax(told.to_owned()))?;
         let scheme = match uri.scheme() {
             Some(scheme) if *scheme == Scheme::HTTP || *scheme == Scheme::HTTPS => scheme.clone(),
-            _ => return Err(BaseError::Scheme(text.to_owned())),
+            _ => return Err(BaseError::Scheme(told.to_owned())),
         };
         if uri.query().is_some() {
-            return Err(BaseError::Query(text.to_owned()));
+            return Err(BaseError::Query(told.to_owned()));
         }
         let authority = uri.authority().map(ToString::to_string).unwrap_or_default();
         let prefix = uri.path().trim_end_matches('/').to_owned();
@@ -103,6 +105,13 @@ impl Base {
     }
 }
 
+/// What an error shows of `text`, a selector with a URL behind it: never the URL, which may hold
+/// credentials.
+pub(crate) fn selector(text: &str) -> String {
+    let before = text.split('=').next().unwrap_or_default();
+    before.split("://").next().unwrap_or_default().to_owned()
+}
+
 /// Whether `path` starts with `segment`, and the segment ends there.
 fn starts_with_segment(path: &str, segment: &str) -> bool {
     path.strip_prefix(segment).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
@@ -148,6 +157,10 @@ mod tests {
         assert!(matches!(error("http://h?x"), BaseError::Query(_)));
         assert_eq!(error("https://me:secret@host"), BaseError::Credentials);
         assert!(!error("https://me:secret@host").to_string().contains("secret"));
+        for text in ["https://host?key=secret", "host?secret", "ftp://h?secret", "http:// ?secret"]
+        {
+            assert!(!error(text).to_string().contains("secret"), "{text}");
+        }
     }
 
     #[test]

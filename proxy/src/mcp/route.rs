@@ -1,6 +1,6 @@
 //! Which requests are for which tool server.
 
-use crate::base::{Base, BaseError};
+use crate::base::{self, Base, BaseError};
 use hyper::Uri;
 use std::{fmt, str::FromStr};
 use thiserror::Error;
@@ -44,8 +44,26 @@ impl FromStr for McpRoute {
     type Err = McpRouteError;
 
     fn from_str(text: &str) -> Result<Self, McpRouteError> {
-        let syntax = || McpRouteError::Syntax(text.to_owned());
-        let (prefix, url) = text.split_once('=').ok_or_else(syntax)?;
+        let (prefix, url) =
+            text.split_once('=').ok_or_else(|| McpRouteError::Syntax(base::selector(text)))?;
+        Self::new(prefix, url)
+    }
+}
+
+impl fmt::Display for McpRoute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.prefix, self.url())
+    }
+}
+
+impl McpRoute {
+    /// The route from below `prefix` to the server at `url`.
+    ///
+    /// # Errors
+    ///
+    /// When `prefix` is no path or the proxy's own, or `url` is no base URL.
+    pub fn new(prefix: &str, url: &str) -> Result<Self, McpRouteError> {
+        let syntax = || McpRouteError::Syntax(prefix.to_owned());
         let prefix = prefix.trim_end_matches('/');
         let path: Uri = prefix.parse().map_err(|_| syntax())?;
         if !prefix.starts_with('/') || path.path() != prefix || path.query().is_some() {
@@ -56,16 +74,18 @@ impl FromStr for McpRoute {
         }
         Ok(Self { prefix: prefix.to_owned(), base: url.parse()?, slash: url.ends_with('/') })
     }
-}
 
-impl fmt::Display for McpRoute {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let slash = if self.slash { "/" } else { "" };
-        write!(f, "{}={}{slash}", self.prefix, self.base)
+    /// The prefix of the path, without a slash at its end.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
     }
-}
 
-impl McpRoute {
+    /// The server's URL.
+    pub fn url(&self) -> String {
+        let slash = if self.slash { "/" } else { "" };
+        format!("{}{slash}", self.base)
+    }
+
     /// The routes that `texts` name.
     ///
     /// # Errors

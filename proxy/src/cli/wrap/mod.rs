@@ -15,6 +15,7 @@ mod setting;
 mod way;
 
 use super::{
+    config::Fault,
     exec::{Leash, code, not_run},
     fail,
 };
@@ -75,10 +76,11 @@ const EXAMPLES: &str = "\
 Starts an agent with a proxy of its own, on a free port of this machine, and ends with it. Only this
 one process is told of it, by its environment or its arguments: nothing is written to disk, and the
 agent's next start knows nothing of Brevity. All that follows the agent's name is the agent's; options
-of `wrap` come before it.
+of `wrap` come before it. The proxy is told what `brevity config` shows, but for where to listen and
+the log; where the environment points the agent at a gateway, that counts more than `upstream`.
 
 The exit code is the agent's; 128 + N if signal N ended it, 127 if it was not found, 126 if it could
-not be run, 1 if there was no proxy to be had. SIGINT, SIGTERM, SIGHUP and SIGQUIT are passed on.
+not be run, 1 if there was no proxy to be had, 78 if the configuration makes no sense. SIGINT, SIGTERM, SIGHUP and SIGQUIT are passed on.
 
 Examples:
   brevity wrap claude
@@ -107,6 +109,8 @@ enum Failure {
     #[error("cannot write the log to {}: {source}", path.display())]
     Log { path: PathBuf, source: std::io::Error },
     #[error(transparent)]
+    Config(#[from] Fault),
+    #[error(transparent)]
     Serve(#[from] ServeError),
     #[error("cannot start the proxy: {0}")]
     System(#[from] std::io::Error),
@@ -128,7 +132,11 @@ pub(crate) fn run(args: &Args) -> ExitCode {
     };
     result.unwrap_or_else(|failure| {
         let code = fail(&failure);
-        if failure.is_usage() { ExitCode::from(2) } else { code }
+        match failure {
+            Failure::Config(fault) => fault.code(),
+            failure if failure.is_usage() => ExitCode::from(2),
+            _ => code,
+        }
     })
 }
 
