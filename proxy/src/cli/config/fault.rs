@@ -54,7 +54,7 @@ fn place(at: &Origin, key: &str) -> String {
 pub(super) fn hint(name: &str) -> String {
     match near(name, KEYS.iter().flat_map(names)) {
         Some(near) => format!("; did you mean `{near}`?"),
-        None => "; `brevity config` prints all that there are".into(),
+        None => "; `brevity config --keys` lists all".into(),
     }
 }
 

@@ -181,7 +181,7 @@ fn a_bad_file_is_named_with_key_and_line() {
         ),
         (
             "api_key = \"secret\"",
-            "brevity.toml:1: `api_key` is no key; `brevity config` prints all that there are",
+            "brevity.toml:1: `api_key` is no key; `brevity config --keys` lists all",
         ),
         (
             "\"timeouts.idle\" = \"1s\"",
