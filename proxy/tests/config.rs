@@ -84,7 +84,7 @@ fn stderr(output: &Output) -> String {
 }
 
 /// A line without its origin.
-fn value(line: &String) -> &str {
+fn value(line: &str) -> &str {
     line.split(" # ").next().unwrap_or_default().trim_end()
 }
 
@@ -150,7 +150,7 @@ fn what_is_printed_can_be_the_file() {
     assert_eq!(here, by_flag);
     assert_eq!(here, by_variable);
     // The second line names the file.
-    let values = |lines: &[String]| lines[2..].iter().map(value).map(str::to_owned).collect();
+    let values = |lines: &[String]| lines[2..].iter().map(|line| value(line).to_owned()).collect();
     let (first, here): (Vec<_>, Vec<_>) = (values(&first), values(&here));
     assert_eq!(first, here);
 }

@@ -1,14 +1,16 @@
 //! The file: TOML, read with the place of every key, so that a fault names its line.
 
+mod route;
+
 use super::{
     Fault, KEYS, Key, Layer, List, Origin, Place,
     fault::{self, Why},
     key::Form,
     keys::find,
-    layer::{From, One},
+    layer::{Listed, One},
     place::FilePlace,
 };
-use brevity_proxy::{McpRoute, RouteRule, ToolSetting};
+use brevity_proxy::{McpRoute, ToolSetting};
 use std::{
     fs::File,
     io::{self, Read as _},
@@ -22,9 +24,6 @@ use toml::{
 
 /// The longest file that is read, in bytes.
 const LONGEST: u64 = 1 << 20;
-
-/// The keys of one `[[route]]`.
-const ROUTE: [&str; 5] = ["path", "model", "url", "api", "level"];
 
 type Value<'a> = Spanned<DeValue<'a>>;
 
@@ -161,7 +160,7 @@ impl Reader<'_> {
         let origin = self.at(start);
         match list {
             List::Tools => match ToolSetting::new(key, text) {
-                Ok(value) => self.layer.tools.push(From { value, origin }),
+                Ok(value) => self.layer.tools.push(Listed { value, origin }),
                 Err(error) => return self.fault(start, &full, error),
             },
             _ => match McpRoute::new(key, text) {
@@ -170,76 +169,6 @@ impl Reader<'_> {
             },
         }
         Ok(())
-    }
-
-    /// One `[[route]]`.
-    fn route(&mut self, rule: &Value<'_>) -> Result<(), Fault> {
-        let start = rule.span().start;
-        let DeValue::Table(table) = rule.get_ref() else {
-            return self.fault(start, "route", expected("tables", rule.get_ref()));
-        };
-        let mut parts = Vec::new();
-        for (at, name, value) in entries(table) {
-            parts.push(self.part(at, name, value)?);
-        }
-        let value = self.rule(start, &parts)?;
-        let origin = self.at(start);
-        self.layer.routes.push(From { value, origin });
-        Ok(())
-    }
-
-    /// One key of a route: where it stands, its name and its text.
-    fn part<'v>(
-        &self,
-        at: usize,
-        name: &'v str,
-        value: &'v Value<'_>,
-    ) -> Result<(usize, &'v str, &'v str), Fault> {
-        if !ROUTE.contains(&name) {
-            let hint = match fault::near(name, ROUTE.into_iter()) {
-                Some(near) => format!("; did you mean `route.{near}`?"),
-                None => format!("; a route has {}", ROUTE.join(", ")),
-            };
-            let key = format!("route.{}", name.escape_debug());
-            return Err(Fault::Unknown { at: self.at(at), key, hint });
-        }
-        match value.get_ref().as_str() {
-            Some(text) => Ok((at, name, text)),
-            None => self.fault(at, &format!("route.{name}"), expected("a text", value.get_ref())),
-        }
-    }
-
-    fn rule(&self, start: usize, parts: &[(usize, &str, &str)]) -> Result<RouteRule, Fault> {
-        let part = |name| parts.iter().find(|part| part.1 == name).copied();
-        let (at, name, text) = match (part("path"), part("model")) {
-            (Some(one), None) | (None, Some(one)) => one,
-            (Some(_), Some((at, ..))) => {
-                return self.fault(at, "route.model", "a route has a path or a model, not both");
-            }
-            (None, None) => {
-                return self.fault(start, "route", "a route needs a path or a model");
-            }
-        };
-        let Some((url_at, _, url)) = part("url") else {
-            return self.fault(start, "route", "a route needs a url");
-        };
-        let selector = match name {
-            "path" if !text.trim_end_matches('/').starts_with('/') => {
-                let why = "a path begins with a slash and has more than that, like /openrouter";
-                return self.fault(at, "route.path", why);
-            }
-            "model" if text.is_empty() => {
-                return self.fault(at, "route.model", "write a name or a glob, like qwen*");
-            }
-            "model" => format!("model:{text}"),
-            _ => text.to_owned(),
-        };
-        let rule = RouteRule::new(&selector, url);
-        let mut rule = rule.or_else(|why| self.fault(url_at, "route.url", why))?;
-        for (at, name, text) in parts.iter().filter(|part| matches!(part.1, "api" | "level")) {
-            rule.set(name, text).or_else(|why| self.fault(*at, &format!("route.{name}"), why))?;
-        }
-        Ok(rule)
     }
 }
 

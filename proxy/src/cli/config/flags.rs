@@ -3,7 +3,7 @@
 use super::{
     Fault, Layer, List, Origin, Place,
     keys::{KEYS, find},
-    layer::{From, One},
+    layer::{Listed, One},
 };
 use std::{error::Error, path::Path, str::FromStr};
 
@@ -29,7 +29,7 @@ impl Flags<'_> {
             Layer { ones: self.ones.iter().filter_map(one).collect(), ..Layer::default() };
         layer.routes = all(List::Routes, self.routes)?;
         layer.tools = all(List::Tools, self.tools)?;
-        for From { value, origin } in all(List::Mcp, self.mcp)? {
+        for Listed { value, origin } in all(List::Mcp, self.mcp)? {
             layer.add_mcp(value, origin)?;
         }
         Ok(layer)
@@ -39,12 +39,12 @@ impl Flags<'_> {
 fn all<T: FromStr<Err: Error + 'static>>(
     list: List,
     texts: &[String],
-) -> Result<Vec<From<T>>, Fault> {
+) -> Result<Vec<Listed<T>>, Fault> {
     let of = |place: &Place| matches!(place, Place::List(known) if *known == list);
     let Some(key) = KEYS.iter().find(|key| of(&key.place)) else { return Ok(Vec::new()) };
     let origin = || Origin::Flag(key.flag());
     let one = |text: &String| match text.parse() {
-        Ok(value) => Ok(From { value, origin: origin() }),
+        Ok(value) => Ok(Listed { value, origin: origin() }),
         Err(why) => Err(Fault::Value { at: origin(), key: key.name.into(), why: Box::new(why) }),
     };
     texts.iter().map(one).collect()

@@ -35,7 +35,7 @@ pub(super) struct Own {
     /// What may stand there.
     pub(super) takes: &'static str,
     pub(super) set: fn(&mut Values, &str) -> Result<(), Why>,
-    /// The value as a text that `set` reads; nothing where it is not set, or shown below.
+    /// The value as a text that `set` reads; nothing where keys below show it.
     pub(super) show: fn(&Values) -> Option<String>,
 }
 
@@ -107,7 +107,7 @@ impl Key {
         Ok(())
     }
 
-    /// The value as a text that `set` reads; nothing where it is not set, or shown by others.
+    /// The value as a text that `set` reads; nothing where others show it.
     pub(super) fn show(&self, values: &mut Values) -> Option<String> {
         Some(match &self.place {
             Place::Switch(of) => of(values).to_string(),

@@ -64,9 +64,13 @@ pub(super) static KEYS: &[Key] = &[
     key(
         "holdout",
         Place::Own(HOLDOUT),
-        "the share of conversations that is left untouched, to compare",
+        "the share of conversations that is left untouched, to compare; 0 is none",
     ),
-    key("upstream_ca", Place::Own(CA), "trust only the certificates in this PEM file"),
+    key(
+        "upstream_ca",
+        Place::Own(CA),
+        "trust only the certificates in this PEM file; empty, those of the platform",
+    ),
     key("upstream", Place::Own(UPSTREAM), "where every request goes: sets the three below"),
     key(
         "upstream.anthropic",
@@ -210,21 +214,24 @@ const HOLDOUT: Own = Own {
     form: Form::Real,
     takes: "a number between 0 and 1",
     set: |v, text| {
-        v.config.holdout = Some(text.parse()?);
+        let none = text.parse().is_ok_and(|share: f64| share == 0.0);
+        v.config.holdout = if none { None } else { Some(text.parse()?) };
         Ok(())
     },
-    show: |v| v.config.holdout.map(|share| share.to_string()),
+    show: |v| Some(v.config.holdout.map_or("0".into(), |share| share.to_string())),
 };
 
 const CA: Own = Own {
     form: Form::Text,
     takes: r#"a file, like "/etc/ssl/gateway.pem""#,
     set: |v, text| {
-        let path = Some(text).filter(|text| !text.is_empty()).ok_or("name a file")?;
-        v.config.upstream_ca = Some(path.into());
+        v.config.upstream_ca = Some(text).filter(|text| !text.is_empty()).map(Into::into);
         Ok(())
     },
-    show: |v| v.config.upstream_ca.as_ref().map(|path| path.display().to_string()),
+    show: |v| {
+        let path = v.config.upstream_ca.as_ref();
+        Some(path.map_or(String::new(), |path| path.display().to_string()))
+    },
 };
 
 const UPSTREAM: Own = Own {

@@ -6,9 +6,9 @@ use brevity_proxy::{McpRoute, RouteRule, ToolSetting};
 #[derive(Debug, Default)]
 pub(super) struct Layer {
     pub(super) ones: Vec<One>,
-    pub(super) routes: Vec<From<RouteRule>>,
-    pub(super) tools: Vec<From<ToolSetting>>,
-    pub(super) mcp: Vec<From<McpRoute>>,
+    pub(super) routes: Vec<Listed<RouteRule>>,
+    pub(super) tools: Vec<Listed<ToolSetting>>,
+    pub(super) mcp: Vec<Listed<McpRoute>>,
 }
 
 /// The value of one key, as it was written.
@@ -20,7 +20,7 @@ pub(super) struct One {
 
 /// One of a list.
 #[derive(Clone, Debug)]
-pub(super) struct From<T> {
+pub(super) struct Listed<T> {
     pub(super) value: T,
     pub(super) origin: Origin,
 }
@@ -38,7 +38,7 @@ impl Layer {
             let why = brevity_proxy::McpRouteError::Twice(value.prefix().to_owned()).into();
             return Err(Fault::Value { at: origin, key: "mcp".into(), why });
         }
-        self.mcp.push(From { value, origin });
+        self.mcp.push(Listed { value, origin });
         Ok(())
     }
 }

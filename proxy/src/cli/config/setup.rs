@@ -2,7 +2,7 @@
 
 use super::{
     Fault, KEYS, Key, Layer, Origin, Values,
-    layer::{From, One},
+    layer::{Listed, One},
     place::FilePlace,
 };
 use brevity_proxy::{McpRoute, RouteRule, ToolSetting};
@@ -16,9 +16,9 @@ pub(crate) struct Setup {
     pub(super) file: FilePlace,
     /// Those of `KEYS`, in their order.
     origins: Vec<Origin>,
-    pub(super) routes: Vec<From<RouteRule>>,
-    pub(super) tools: Vec<From<ToolSetting>>,
-    pub(super) mcp: Vec<From<McpRoute>>,
+    pub(super) routes: Vec<Listed<RouteRule>>,
+    pub(super) tools: Vec<Listed<ToolSetting>>,
+    pub(super) mcp: Vec<Listed<McpRoute>>,
 }
 
 impl Setup {
@@ -66,18 +66,18 @@ impl Setup {
     }
 
     /// Among rules alike the first holds, so the later source stands first.
-    fn add_routes(&mut self, mut routes: Vec<From<RouteRule>>) {
+    fn add_routes(&mut self, mut routes: Vec<Listed<RouteRule>>) {
         routes.append(&mut self.routes);
         self.routes = routes;
     }
 
     /// The last that matches holds, so the later source stands last. One glob stands once.
-    fn add_tool(&mut self, tool: From<ToolSetting>) {
+    fn add_tool(&mut self, tool: Listed<ToolSetting>) {
         self.tools.retain(|other| other.value.glob() != tool.value.glob());
         self.tools.push(tool);
     }
 
-    fn add_mcp(&mut self, server: From<McpRoute>) {
+    fn add_mcp(&mut self, server: Listed<McpRoute>) {
         self.mcp.retain(|other| other.value.prefix() != server.value.prefix());
         self.mcp.push(server);
     }

@@ -27,7 +27,8 @@ pub(super) fn size(text: &str) -> Result<usize, Why> {
 }
 
 pub(super) fn show_size(size: usize) -> String {
-    let (unit, bytes) = BYTES.iter().find(|(_, bytes)| size % bytes == 0).unwrap_or(&("B", 1));
+    let (unit, bytes) =
+        BYTES.iter().find(|(_, bytes)| size.is_multiple_of(*bytes)).unwrap_or(&("B", 1));
     format!("{}{unit}", size / bytes)
 }
 
@@ -44,7 +45,7 @@ pub(super) fn time(text: &str) -> Result<Duration, Why> {
 
 pub(super) fn show_time(time: Duration) -> String {
     let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-    let unit = TIMES.iter().find(|(_, unit)| millis % unit == 0).unwrap_or(&("ms", 1));
+    let unit = TIMES.iter().find(|(_, unit)| millis.is_multiple_of(*unit)).unwrap_or(&("ms", 1));
     format!("{}{}", millis / unit.1, unit.0)
 }
 

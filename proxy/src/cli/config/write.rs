@@ -51,20 +51,10 @@ fn title(out: &mut String, table: &str) {
 }
 
 fn one(out: &mut String, key: &Key, setup: &mut Setup) {
-    // What stands for others is shown as those.
-    if KEYS.iter().any(|other| key.is_above(other)) {
-        return;
-    }
     let name = key.name.rsplit('.').next().unwrap_or_default();
-    match key.show(&mut setup.values) {
-        Some(text) if key.form() == Form::Text => {
-            line(out, &format!("{name} = {}", quoted(&text)), setup.origin(key));
-        }
-        Some(text) => line(out, &format!("{name} = {text}"), setup.origin(key)),
-        None => {
-            let _ = writeln!(out, "{:<COLUMN$} # not set", format!("# {name} ="));
-        }
-    }
+    let Some(text) = key.show(&mut setup.values) else { return };
+    let text = if key.form() == Form::Text { quoted(&text) } else { text };
+    line(out, &format!("{name} = {text}"), setup.origin(key));
 }
 
 fn lists(out: &mut String, setup: &Setup) {
