@@ -13,7 +13,8 @@ pub(super) fn markdown() -> String {
     );
     let mut values = Values::default();
     for key in KEYS {
-        let default = key.show(&mut values).map_or_else(String::new, |text| format!("`{text}`"));
+        let default = key.show(&mut values).filter(|text| !text.is_empty());
+        let default = default.map_or_else(String::new, |text| format!("`{text}`"));
         let Key { name, says, .. } = key;
         let (takes, variable, flag) = (key.takes(), variable(key), flag(key));
         let _ = writeln!(out, "| `{name}` | {takes} | {default} | {variable} | {flag} | {says} |");
