@@ -65,8 +65,12 @@ impl Setup {
         Ok(())
     }
 
-    /// Among rules alike the first holds, so the later source stands first.
+    /// Among rules that hold the first wins, so the later source stands first. What an earlier source
+    /// said about the same path or models goes.
     fn add_routes(&mut self, mut routes: Vec<Listed<RouteRule>>) {
+        let selector = |route: &Listed<RouteRule>| route.value.parts().into_iter().next();
+        let new: Vec<_> = routes.iter().map(selector).collect();
+        self.routes.retain(|route| !new.contains(&selector(route)));
         routes.append(&mut self.routes);
         self.routes = routes;
     }

@@ -151,6 +151,9 @@ fn lists_of_flags_stand_on_top_of_the_files() {
 [[route]]
 path = "/x"
 url = "http://f"
+[[route]]
+path = "/y"
+url = "http://z"
 "#;
     let [routes, tools, mcp] =
         [["/x=http://y"], ["view=lossless"], ["/mcp/=http://g"]].map(|list| list.map(String::from));
@@ -162,7 +165,7 @@ url = "http://f"
     assert_eq!(tools.treatment(&Tool::named("grep")), Treatment::Excluded);
     assert_eq!(config.mcp.iter().map(ToString::to_string).collect::<Vec<_>>(), ["/mcp=http://g"]);
     let bases = config.routes.iter().map(|route| route.base().to_string());
-    assert_eq!(bases.collect::<Vec<_>>(), ["http://y", "http://f"]);
+    assert_eq!(bases.collect::<Vec<_>>(), ["http://y", "http://z"]);
 }
 
 #[test]
