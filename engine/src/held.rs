@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 /// Slices below this length are joined by copying, so that many small ones cost neither a record
 /// each nor the large chunks that they would pin.
-const JOIN: usize = 256;
+pub(crate) const JOIN: usize = 256;
 
 /// A run of bytes held as slices of the buffers that came in.
 #[derive(Debug, Default)]

@@ -40,8 +40,11 @@ pub struct Limits {
     /// How many values one JSON document may hold.
     pub document_nodes: usize,
     /// What is remembered of a request's tool calls: ids, names and a record for each. Results of
-    /// calls beyond stay as they are.
+    /// calls beyond stay as they are. With more than the default, requests have no references: the
+    /// way back remembers no more.
     pub calls: usize,
+    /// How many texts of one request are read, in tool results; later ones stay as they are.
+    pub texts: usize,
     /// The longest request that is held until it is complete; a longer one is streamed. The longest
     /// message of a tool server that is read; a longer one passes.
     pub request: usize,
@@ -65,6 +68,7 @@ impl Default for Limits {
             document_depth: 128,
             document_nodes: 256 * KIB,
             calls: 4 * MIB,
+            texts: 32 * KIB,
             request: 32 * MIB,
             sse_event: MIB,
         }
@@ -74,14 +78,16 @@ impl Default for Limits {
 impl Limits {
     /// The most heap that one stream takes at once, in bytes, with one job that runs: all bounds hit
     /// together. The usual stream takes a small part of it. The chunks that the stream holds are
-    /// counted, as if each had a buffer of its own; what its caller has not taken yet is not.
+    /// counted, as if each had a buffer of its own. What its caller has not taken yet is not, but for
+    /// what the texts of a request leave at its end: 1 KiB each.
     ///
     /// ```
     /// let limits = brevity::Limits::default();
-    /// assert!(limits.heap_bound() < 256 << 20);
+    /// assert!(limits.heap_bound() < 288 << 20);
     /// ```
     pub fn heap_bound(&self) -> usize {
-        let parts = [self.request, self.walkers(), self.held(), self.job(), HISTORY];
+        let texts = self.texts.saturating_mul(1024);
+        let parts = [self.request, texts, self.walkers(), self.held(), self.job(), HISTORY];
         parts.into_iter().fold(0, usize::saturating_add)
     }
 

@@ -1,7 +1,10 @@
 //! What a stream hands out, in order: bytes that stay, notes, and jobs to run.
 
-use crate::{Outcome, Sink, held::Held};
-use bytes::Bytes;
+use crate::{
+    Outcome, Sink,
+    held::{Held, JOIN},
+};
+use bytes::{Bytes, BytesMut};
 use std::collections::VecDeque;
 
 pub use crate::part::Job;
@@ -59,6 +62,8 @@ impl Step {
 #[derive(Debug, Default)]
 pub struct Steps {
     queue: VecDeque<Step>,
+    /// Short runs of bytes behind all steps, joined: a million texts of a byte leave a million gaps.
+    tail: BytesMut,
 }
 
 impl Steps {
@@ -69,17 +74,37 @@ impl Steps {
 
     /// Adds a step at the end.
     pub fn push(&mut self, step: Step) {
-        self.queue.push_back(step);
+        match step {
+            Step::Keep(bytes) if bytes.len() < JOIN => {
+                self.tail.extend_from_slice(&bytes);
+                if self.tail.len() >= JOIN {
+                    self.seal();
+                }
+            }
+            step => {
+                self.seal();
+                self.queue.push_back(step);
+            }
+        }
+    }
+
+    fn seal(&mut self) {
+        if !self.tail.is_empty() {
+            self.queue.push_back(Step::Keep(self.tail.split().freeze()));
+        }
     }
 
     /// Takes the first step.
     pub fn pop(&mut self) -> Option<Step> {
+        if self.queue.is_empty() {
+            self.seal();
+        }
         self.queue.pop_front()
     }
 
     /// Whether all steps were taken.
     pub fn is_empty(&self) -> bool {
-        self.queue.is_empty()
+        self.queue.is_empty() && self.tail.is_empty()
     }
 
     /// Runs every step here, in order, into `sink`.

@@ -1,6 +1,9 @@
 //! Requests that vouch for their bodies: which, and by what.
 
-use hyper::{HeaderMap, Uri, header::AUTHORIZATION};
+use hyper::{
+    HeaderMap, Uri,
+    header::{AUTHORIZATION, TRAILER},
+};
 
 /// What vouches for a body, so that it must pass byte for byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,7 +27,7 @@ const CHECKSUMS: [&str; 5] =
 /// 1. *Signature*: `authorization` starts with `AWS4-`, the query holds `X-Amz-Signature`, or there
 ///    is a `signature-input` header.
 /// 2. *Checksum*: one of `content-md5`, `digest`, `content-digest`, `repr-digest`,
-///    `x-amz-content-sha256` is there.
+///    `x-amz-content-sha256` is there, or `trailer` says that it will be.
 /// 3. *Login*: `authorization` is a bearer token that starts with `sk-ant-oat` (Anthropic's OAuth
 ///    access tokens), `anthropic-beta` names a feature that starts with `oauth-`, or there is a
 ///    `chatgpt-account-id` header (a ChatGPT login).
@@ -33,7 +36,7 @@ const CHECKSUMS: [&str; 5] =
 pub(crate) fn attestation(uri: &Uri, headers: &HeaderMap) -> Option<Attestation> {
     if is_signed(uri, headers) {
         Some(Attestation::Signature)
-    } else if CHECKSUMS.iter().any(|name| headers.contains_key(*name)) {
+    } else if is_summed(headers) {
         Some(Attestation::Checksum)
     } else if is_login(headers) {
         Some(Attestation::Login)
@@ -46,6 +49,15 @@ fn is_signed(uri: &Uri, headers: &HeaderMap) -> bool {
     values(headers, AUTHORIZATION.as_str()).any(|value| value.starts_with("AWS4-"))
         || uri.query().is_some_and(|query| query.contains("X-Amz-Signature="))
         || headers.contains_key("signature-input")
+}
+
+fn is_summed(headers: &HeaderMap) -> bool {
+    let comes = |name: &str| {
+        values(headers, TRAILER.as_str())
+            .flat_map(|value| value.split(','))
+            .any(|listed| listed.trim().eq_ignore_ascii_case(name))
+    };
+    CHECKSUMS.iter().any(|name| headers.contains_key(*name) || comes(name))
 }
 
 fn is_login(headers: &HeaderMap) -> bool {
@@ -99,6 +111,7 @@ mod tests {
         assert_eq!(of("/", "signature-input", "sig=()"), signature);
         for name in CHECKSUMS {
             assert_eq!(of("/", name, "x"), Some(Attestation::Checksum));
+            assert_eq!(of("/", "trailer", name), Some(Attestation::Checksum));
         }
     }
 }

@@ -33,8 +33,13 @@ pub enum BaseError {
     /// It holds a user or a password.
     #[error("the URL holds a user name or a password; let the client send its own credentials")]
     Credentials,
-    /// It holds a query, which no path could follow.
-    #[error("`{0}` goes on with a query; give the scheme, the host and a path at most")]
+    /// The port is no number up to 65535.
+    #[error("the port in `{0}` is none; write a number from 1 to 65535")]
+    Port(String),
+    /// It holds a query or a fragment, which no path could follow.
+    #[error(
+        "`{0}` goes on with a query or a fragment; give the scheme, the host and a path at most"
+    )]
     Query(String),
 }
 
@@ -55,8 +60,11 @@ impl FromStr for Base {
             Some(scheme) if *scheme == Scheme::HTTP || *scheme == Scheme::HTTPS => scheme.clone(),
             _ => return Err(BaseError::Scheme(told.to_owned())),
         };
-        if uri.query().is_some() {
+        if uri.query().is_some() || text.contains('#') {
             return Err(BaseError::Query(told.to_owned()));
+        }
+        if uri.port().is_some() && uri.port_u16().is_none_or(|port| port == 0) {
+            return Err(BaseError::Port(told.to_owned()));
         }
         let authority = uri.authority().map(ToString::to_string).unwrap_or_default();
         let prefix = uri.path().trim_end_matches('/').to_owned();
@@ -77,7 +85,7 @@ impl Base {
     /// base ends in a version (`/v1`) and the target starts with the same one, it stands once.
     pub(crate) fn join(&self, target: &str) -> Result<Uri, hyper::http::Error> {
         let prefix = match self.version() {
-            Some(version) if starts_with_segment(target, version) => {
+            Some(version) if below(target, version).is_some() => {
                 &self.prefix[..self.prefix.len() - version.len()]
             }
             _ => &self.prefix,
@@ -112,9 +120,10 @@ pub(crate) fn selector(text: &str) -> String {
     before.split("://").next().unwrap_or_default().to_owned()
 }
 
-/// Whether `path` starts with `segment`, and the segment ends there.
-fn starts_with_segment(path: &str, segment: &str) -> bool {
-    path.strip_prefix(segment).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
+/// What follows `prefix` in `target`, a path with its query, if a segment ends there.
+pub(crate) fn below<'t>(target: &'t str, prefix: &str) -> Option<&'t str> {
+    let rest = target.strip_prefix(prefix)?;
+    (rest.is_empty() || rest.starts_with(['/', '?'])).then_some(rest)
 }
 
 #[cfg(test)]
@@ -155,6 +164,7 @@ mod tests {
         assert!(matches!(error("http://"), BaseError::Syntax(_)));
         assert!(matches!(error("http://a b"), BaseError::Syntax(_)));
         assert!(matches!(error("http://h?x"), BaseError::Query(_)));
+        assert!(matches!(error("http://h/x#y"), BaseError::Query(_)));
         assert_eq!(error("https://me:secret@host"), BaseError::Credentials);
         assert!(!error("https://me:secret@host").to_string().contains("secret"));
         for text in ["https://host?key=secret", "host?secret", "ftp://h?secret", "http:// ?secret"]

@@ -1,6 +1,11 @@
 //! The configuration, parsed and checked whole before a port is bound.
 
-use crate::{base::Base, holdout::Share, mcp::McpRoute, table::RouteRule};
+use crate::{
+    base::{Base, below},
+    holdout::Share,
+    mcp::McpRoute,
+    table::RouteRule,
+};
 use brevity::Settings;
 use std::{
     net::{Ipv4Addr, SocketAddr, ToSocketAddrs},
@@ -75,6 +80,24 @@ pub struct ListenError {
     why: std::io::Error,
 }
 
+/// Why a configuration makes no sense as a whole.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// A route stands below a path that the proxy answers by itself.
+    #[error("the path `{0}` is taken: Brevity answers it by itself; choose another for the route")]
+    Taken(String),
+    /// A hold-out has to see the beginning of a conversation, whatever its length.
+    #[error("a hold-out reads whole requests; leave --stream-requests away, or --holdout")]
+    HoldoutStreams,
+    /// Two routes stand below the same path.
+    #[error("two routes have the path `{0}`; give each its own")]
+    Twice(String),
+}
+
+/// Paths that the proxy answers by itself.
+pub(crate) const OWN: [&str; 2] = ["/healthz", "/stats"];
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -98,6 +121,29 @@ impl Config {
         let error = |why| ListenError { text: text.to_owned(), why };
         let mut found = text.to_socket_addrs().map_err(error)?;
         found.next().ok_or_else(|| error(std::io::ErrorKind::AddrNotAvailable.into()))
+    }
+
+    /// Checks what no part can tell by itself.
+    ///
+    /// # Errors
+    ///
+    /// When a path leads to two places, or settings contradict each other.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        if self.holdout.is_some() && self.settings.policy.stream_requests {
+            return Err(ConfigError::HoldoutStreams);
+        }
+        let routes = self.routes.iter().filter_map(RouteRule::prefix);
+        let mut seen = Vec::new();
+        for prefix in routes.chain(self.mcp.iter().map(McpRoute::prefix)) {
+            if OWN.iter().any(|own| below(prefix, own).is_some()) {
+                return Err(ConfigError::Taken(prefix.to_owned()));
+            }
+            if seen.contains(&prefix) {
+                return Err(ConfigError::Twice(prefix.to_owned()));
+            }
+            seen.push(prefix);
+        }
+        Ok(())
     }
 
     /// Each place where requests go, once.
@@ -155,6 +201,24 @@ mod tests {
         config.upstreams = Upstreams::all("http://h".parse().unwrap());
         config.routes = ["/a=http://h", "/b=http://other"].map(|rule| rule.parse().unwrap()).into();
         assert_eq!(config.bases().len(), 2);
+    }
+
+    #[test]
+    fn a_path_leads_to_one_place() {
+        let check = |routes: &[&str], mcp: &[&str]| {
+            let routes = routes.iter().map(|text| text.parse().unwrap()).collect();
+            let mcp = mcp.iter().map(|text| text.parse().unwrap()).collect();
+            Config { routes, mcp, ..Config::default() }.check()
+        };
+        assert_eq!(check(&["/a=http://h", "model:x=http://h"], &["/a/b=http://h"]), Ok(()));
+        let twice = Err(ConfigError::Twice("/a".into()));
+        assert_eq!(check(&["/a=http://h", "/a/=http://i"], &[]), twice);
+        assert_eq!(check(&["/a=http://h"], &["/a=http://h"]), twice);
+        for path in ["/healthz", "/healthz/x", "/stats"] {
+            let taken = Err(ConfigError::Taken(path.into()));
+            assert_eq!(check(&[&format!("{path}=http://h")], &[]), taken);
+            assert_eq!(check(&[], &[&format!("{path}=http://h")]), taken);
+        }
     }
 
     #[test]

@@ -17,17 +17,19 @@ pub(crate) const SAVED: HeaderName = HeaderName::from_static("x-brevity-saved");
 /// What one request asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Control {
-    /// Its body shall pass byte for byte, unread.
-    pub(crate) bypass: bool,
-    /// The answer shall say what was saved.
-    pub(crate) saved: bool,
+    bypass: Option<bool>,
+    saved: Option<bool>,
     level: Option<Level>,
     tools: Vec<ToolSetting>,
 }
 
 /// A header of ours that says nothing that is known.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("the header `{0}` is not understood; see docs/operating.md for the ones that are")]
+#[error(
+    "the header `{0}` is not understood, so the body passes; there are x-brevity-bypass: true, \
+     x-brevity-level: off or lossless, x-brevity-tools: GLOB=off, file or lossless, and \
+     x-brevity-saved: true"
+)]
 pub(crate) struct ControlError(HeaderName);
 
 /// How the results of some tools are treated: `GLOB=off`, `GLOB=file` or `GLOB=lossless`.
@@ -86,9 +88,9 @@ impl Control {
     fn read(&mut self, name: &HeaderName, value: &HeaderValue) -> Option<()> {
         let value = value.to_str().ok()?.trim();
         match &name.as_str()[PREFIX.len()..] {
-            "bypass" => self.bypass = flag(value)?,
-            "saved" => self.saved = flag(value)?,
-            "level" => self.level = Some(level(value)?),
+            "bypass" => set(&mut self.bypass, flag(value)?)?,
+            "saved" => set(&mut self.saved, flag(value)?)?,
+            "level" => set(&mut self.level, level(value)?)?,
             "tools" => {
                 for setting in value.split(',') {
                     self.tools.push(setting.trim().parse().ok()?);
@@ -97,6 +99,21 @@ impl Control {
             _ => return None,
         }
         Some(())
+    }
+
+    /// Whether its body shall pass byte for byte, unread.
+    pub(crate) fn bypasses(&self) -> bool {
+        self.bypass == Some(true)
+    }
+
+    /// Whether the answer shall say what was saved.
+    pub(crate) fn asks_saved(&self) -> bool {
+        self.saved == Some(true)
+    }
+
+    /// Whether it says how far to go.
+    pub(crate) fn sets_level(&self) -> bool {
+        self.level.is_some()
     }
 
     /// The configured settings, changed as the request asks.
@@ -178,6 +195,12 @@ pub(crate) fn level_name(level: Level) -> &'static str {
     }
 }
 
+/// Sets what was not set, or not to something else: of two words neither counts.
+fn set<T: PartialEq>(to: &mut Option<T>, value: T) -> Option<()> {
+    let is_free = to.as_ref().is_none_or(|before| *before == value);
+    is_free.then(|| *to = Some(value))
+}
+
 fn flag(value: &str) -> Option<bool> {
     match value {
         "true" | "1" => Some(true),
@@ -212,7 +235,7 @@ mod tests {
         ]);
         assert_eq!(left.keys().map(HeaderName::as_str).collect::<Vec<_>>(), ["x-first", "x-last"]);
         let control = control.unwrap();
-        assert!(control.bypass && !control.saved);
+        assert!(control.bypasses() && !control.asks_saved());
         let settings = control.settings(&Arc::default());
         assert_eq!(settings.policy.level, Level::Off);
         let treatment = |name| settings.policy.tools.treatment(&Tool::named(name));
@@ -239,9 +262,13 @@ mod tests {
             ("x-brevity-tools", "=off"),
             ("x-brevity-tools", "Grep=on"),
         ] {
-            let (control, left) = take(&[(name, value), ("x-brevity-level", "off")]);
+            let (control, left) = take(&[(name, value), ("x-brevity-saved", "true")]);
             assert!(control.unwrap_err().to_string().contains(name));
             assert_eq!(left.len(), 2, "{name}");
+        }
+        for name in ["x-brevity-bypass", "x-brevity-saved"] {
+            assert!(take(&[(name, "true"), (name, "1")]).0.is_ok());
+            assert!(take(&[(name, "true"), (name, "false")]).0.is_err(), "two words");
         }
     }
 }

@@ -3,26 +3,26 @@
 use crate::{
     admin,
     body::{
-        Act, AnyBody, BoxError, Coding, CountBody, Fault, ObserveBody, Pool, Prepare, Tap,
+        Act, AnyBody, BoxError, ByModel, Coding, CountBody, Fault, ObserveBody, Pool, Prepare, Tap,
         WatchBody, any,
     },
     config::Config,
-    control,
+    control::{self, Control, ControlError},
     guard::{Guard, Session},
     headers::{drop_hop_by_hop, drop_where},
-    mcp::{Gateway, Visit},
+    mcp::Gateway,
     record::Entry,
-    route::{Plan, Way},
+    route::{Plan, ToolWay, Way},
     socket::{Handshake, Sockets},
     table,
     upstream::{Client, chain, is_timeout},
 };
-use brevity::{Dialect, Level};
+use brevity::Dialect;
 use hyper::{
     Method, Request, Response, StatusCode, Uri, Version,
-    body::Incoming,
+    body::{Body as _, Incoming},
     header::{self, HeaderValue},
-    http::request::Parts,
+    http::{request::Parts, response},
 };
 use std::sync::{Arc, atomic::AtomicU64};
 
@@ -56,7 +56,7 @@ impl Forwarder {
         Self { config, client, http1, sockets, pool, guard, gateways }
     }
 
-    /// Sends `request` on its way and returns the answer, or the proxy's own error.
+    /// Sends `request` to a model and returns the answer, or the proxy's own error.
     ///
     /// # Errors
     ///
@@ -69,63 +69,92 @@ impl Forwarder {
     ) -> Result<Response<AnyBody>, Fault> {
         let handshake = Handshake::of(&mut request, &way, &self.config);
         let (mut head, body) = request.into_parts();
-        if let Err(misread) = &way.control {
-            tracing::warn!("{misread}");
-        }
-        let visit = self.visit(&head, &way);
+        warn(&way.control);
         let body = match self.body(&mut head, body, &way, &entry).await {
-            Ok(body) => match &visit {
-                Some(visit) => visit.ask(&head.headers, body),
-                None => self.watch(&head, body, &way, &entry),
-            },
+            Ok(body) => self.watch(&head, body, &way, &entry),
             Err(error) => return Err(fail(&entry, error)),
         };
-        let (uri, dialect) = (self.destination(&way, &entry), way.dialect);
-        let host = uri.authority().map(ToString::to_string).unwrap_or_default();
         // Only what is posted makes a model answer.
         let posted = head.method == Method::POST;
-        address(&mut head, uri);
+        address(&mut head, self.destination(&way, &entry));
         let mut client = &self.client;
         if let Some(handshake) = &handshake {
             handshake.ask(&mut head.headers);
             client = &self.http1;
         }
-        let answer = client.request(Request::from_parts(head, body));
-        let idle = self.config.timeouts.idle;
+        let request = Request::from_parts(head, body);
+        let answer = match self.ask(client, request, way.dialect, &entry).await? {
+            Answer::Upstream(answer) => answer,
+            Answer::Own(answer) => return Ok(answer),
+        };
+        Ok(match handshake {
+            Some(handshake) if answer.status() == StatusCode::SWITCHING_PROTOCOLS => {
+                self.sockets.accept(handshake, answer, entry)
+            }
+            _ => self.answer(answer, posted, &way, &entry),
+        })
+    }
+
+    /// The same for a tool server, whose answer is shortened.
+    ///
+    /// # Errors
+    ///
+    /// When the client is gone.
+    pub(crate) async fn visit(
+        &self,
+        request: Request<Incoming>,
+        way: ToolWay,
+        entry: Arc<Entry>,
+    ) -> Result<Response<AnyBody>, Fault> {
+        let (mut head, body) = request.into_parts();
+        warn(&way.control);
+        entry.write(|record| record.skip = way.skip);
+        // Both are in the order of the configuration.
+        let visit = self.gateways[way.server].visit(&head, &way.settings);
+        let body = visit.ask(&head.headers, CountBody::new(body, entry.clone()));
+        address(&mut head, way.uri);
+        let request = Request::from_parts(head, body);
+        let answer = match self.ask(&self.client, request, None, &entry).await? {
+            Answer::Upstream(answer) => answer,
+            Answer::Own(answer) => return Ok(answer),
+        };
+        let (mut head, body) = accepted(answer, &entry);
+        let idle = visit.idle(self.config.timeouts.idle);
+        let body = ObserveBody::new(body, None, entry.clone(), idle);
+        let body = match way.skip {
+            Some(_) => any(body),
+            None => visit.answer(&mut head, body, self.pool.clone(), &entry),
+        };
+        Ok(Response::from_parts(head, body))
+    }
+
+    /// Sends a request up.
+    async fn ask(
+        &self,
+        client: &Client,
+        request: Request<AnyBody>,
+        dialect: Option<Dialect>,
+        entry: &Entry,
+    ) -> Result<Answer, Fault> {
+        let host = request.uri().authority().map(ToString::to_string).unwrap_or_default();
+        let answer = client.request(request);
         entry.moved();
         tokio::select! {
             biased;
             answer = answer => match answer {
-                Ok(answer) => Ok(match handshake {
-                    Some(handshake) if answer.status() == StatusCode::SWITCHING_PROTOCOLS => {
-                        self.sockets.accept(handshake, answer, entry.clone())
-                    }
-                    _ => self.answer(answer, posted, &way, visit, &entry),
-                }),
+                Ok(answer) => Ok(Answer::Upstream(answer)),
                 Err(error) if entry.has_left() => Err(Fault(error.into())),
-                Err(error) => Ok(unreachable(&host, &error, dialect, &entry)),
+                Err(error) => Ok(Answer::Own(unreachable(&host, &error, dialect, entry))),
             },
-            () = entry.silence(idle) => Ok(silent(&host, dialect, &entry)),
+            () = entry.silence(self.config.timeouts.idle) => {
+                Ok(Answer::Own(silent(&host, dialect, entry)))
+            }
         }
-    }
-
-    /// What a tool server is asked. Where nothing may be rewritten, its answer is read all the same,
-    /// and counted.
-    fn visit(&self, head: &Parts, way: &Way) -> Option<Visit> {
-        let Plan::Mcp(server) = way.plan else { return None };
-        let mut settings = way.settings.clone();
-        if self.config.dry_run || way.control.as_ref().map_or(true, |control| control.bypass) {
-            Arc::make_mut(&mut settings).policy.level = Level::Off;
-        }
-        Some(self.gateways.get(server)?.visit(head, &settings))
     }
 
     /// Where the request goes, its model known by now if it is to be asked.
     fn destination(&self, way: &Way, entry: &Entry) -> Uri {
-        let mut model = None;
-        if way.by_model {
-            entry.write(|record| model.clone_from(&record.model));
-        }
+        let model = entry.read(|record| record.model.clone()).filter(|_| way.by_model);
         let rule = model.and_then(|model| table::by_model(&self.config.routes, &model));
         let elsewhere = rule.and_then(|rule| rule.base().join(&way.target).ok());
         elsewhere.unwrap_or_else(|| way.uri.clone())
@@ -142,9 +171,14 @@ impl Forwarder {
         let Some(prepare) = self.preparation(head, way, entry) else {
             return Ok(any(CountBody::new(body, entry.clone())));
         };
-        // The length may change. The client's connection writes the one that is true.
-        head.headers.remove(header::CONTENT_LENGTH);
         let prepared = prepare.prepare(body).await?;
+        // The length may have changed.
+        match prepared.body.size_hint().exact() {
+            Some(len) if head.headers.contains_key(header::CONTENT_LENGTH) => {
+                head.headers.insert(header::CONTENT_LENGTH, len.into());
+            }
+            _ => drop_where(&mut head.headers, |name| name == header::CONTENT_LENGTH),
+        }
         if prepared.decoded {
             drop_where(&mut head.headers, |name| name == header::CONTENT_ENCODING);
         }
@@ -156,7 +190,6 @@ impl Forwarder {
         let (act, coding) = match way.plan {
             Plan::Rewrite(coding) if self.config.dry_run => (Act::Count, coding),
             Plan::Rewrite(coding) => (Act::Rewrite, coding),
-            Plan::Mcp(_) => return None,
             Plan::Pass(skip) => {
                 entry.write(|record| record.skip = Some(skip));
                 (Act::Pass, Coding::of(&head.headers).ok().filter(|_| way.by_model)?)
@@ -167,7 +200,10 @@ impl Forwarder {
             coding,
             settings: way.settings.clone(),
             act,
-            learns_model: way.by_model,
+            by_model: way.by_model.then(|| ByModel {
+                config: self.config.clone(),
+                may_set_level: way.control.as_ref().is_ok_and(|control| !control.sets_level()),
+            }),
             holdout: self.config.holdout,
             pool: self.pool.clone(),
             entry: entry.clone(),
@@ -199,38 +235,47 @@ impl Forwarder {
         answer: Response<Incoming>,
         metered: bool,
         way: &Way,
-        visit: Option<Visit>,
         entry: &Arc<Entry>,
     ) -> Response<AnyBody> {
-        let (mut head, body) = answer.into_parts();
-        entry.answered(head.status);
-        entry.moved();
+        let (mut head, body) = accepted(answer, entry);
         let limits = &self.config.settings.limits;
-        let metered = metered && visit.is_none();
         let tap = metered.then(|| Tap::open(&head.headers, limits, entry.clone())).flatten();
-        head.version = Version::HTTP_11;
-        drop_hop_by_hop(&mut head.headers, &[]);
-        if way.control.as_ref().is_ok_and(|control| control.saved) {
+        if way.control.as_ref().is_ok_and(Control::asks_saved) {
             head.headers.insert(control::SAVED, saved(entry));
         }
         let idle = self.config.timeouts.idle;
-        let idle = visit.as_ref().map_or(idle, |visit| visit.idle(idle));
-        let body = ObserveBody::new(body, tap, entry.clone(), idle);
-        let body = match visit {
-            Some(visit) => visit.answer(&mut head, body, self.pool.clone(), entry),
-            None => any(body),
-        };
-        Response::from_parts(head, body)
+        Response::from_parts(head, any(ObserveBody::new(body, tap, entry.clone(), idle)))
     }
+}
+
+/// Who answers.
+enum Answer {
+    Upstream(Response<Incoming>),
+    Own(Response<AnyBody>),
+}
+
+fn warn(control: &Result<Control, ControlError>) {
+    if let Err(misread) = control {
+        tracing::warn!("{misread}");
+    }
+}
+
+/// An answer that has come, its head as the client gets it.
+fn accepted(answer: Response<Incoming>, entry: &Entry) -> (response::Parts, Incoming) {
+    let (mut head, body) = answer.into_parts();
+    entry.answered(head.status);
+    entry.moved();
+    head.version = Version::HTTP_11;
+    drop_hop_by_hop(&mut head.headers, &[]);
+    (head, body)
 }
 
 /// What was saved in this request, as a dictionary of RFC 9651.
 fn saved(entry: &Entry) -> HeaderValue {
-    let (mut bytes, mut tokens) = (0, 0);
-    entry.write(|record| {
-        bytes = record.bytes_in.saturating_sub(record.bytes_out);
+    let (bytes, tokens) = entry.read(|record| {
         let total = &record.report.total;
-        tokens = total.tokens_in.saturating_sub(total.tokens_out);
+        let bytes = record.bytes_in.saturating_sub(record.bytes_out);
+        (bytes, total.tokens_in.saturating_sub(total.tokens_out))
     });
     HeaderValue::try_from(format!("bytes={bytes}, tokens={tokens}"))
         .unwrap_or(HeaderValue::from_static(""))

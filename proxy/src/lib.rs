@@ -26,7 +26,7 @@ mod upstream;
 
 pub use attest::Attestation;
 pub use base::{Base, BaseError};
-pub use config::{Config, Timeouts, Upstreams};
+pub use config::{Config, ConfigError, Timeouts, Upstreams};
 pub use control::{ToolSetting, ToolSettingError};
 pub use holdout::{Arm, Share, ShareError};
 pub use mcp::{McpRoute, McpRouteError};

@@ -6,7 +6,7 @@ pub use skip::Skip;
 
 use crate::{
     attest::{Attestation, attestation},
-    base::Base,
+    base::{Base, below},
     body::{Coding, UnknownCoding},
     config::{Config, Upstreams},
     control::{Control, ControlError},
@@ -15,8 +15,11 @@ use crate::{
     table::{self, Api, RouteRule},
 };
 use brevity::{Dialect, Settings};
-use hyper::{Method, Uri, http::request::Parts};
+use hyper::{HeaderMap, Method, Uri, http::request::Parts};
 use std::sync::Arc;
+
+/// What a path says that joins no URL.
+const NO_URL: &str = "the path does not make a URL behind the upstream's base";
 
 /// What is done with a request.
 #[derive(Debug)]
@@ -29,11 +32,27 @@ pub(crate) enum Route {
     Stats,
     /// Nothing can be done with it; why, and what to do.
     Refused(&'static str),
-    /// It goes to an upstream.
-    Forward(Way),
+    /// It goes to a model's API.
+    Model(Way),
+    /// It goes to a tool server.
+    Tool(ToolWay),
 }
 
-/// The way of a request to its upstream.
+/// The way of a request to a tool server.
+#[derive(Debug)]
+pub(crate) struct ToolWay {
+    pub(crate) uri: Uri,
+    /// Which one, by the order of the configuration.
+    pub(crate) server: usize,
+    /// Why its answer passes unread, if it does.
+    pub(crate) skip: Option<Skip>,
+    /// What the engine may rewrite in the answer.
+    pub(crate) settings: Arc<Settings>,
+    /// What the client asks of Brevity.
+    pub(crate) control: Result<Control, ControlError>,
+}
+
+/// The way of a request to a model's API.
 #[derive(Debug)]
 pub(crate) struct Way {
     pub(crate) uri: Uri,
@@ -66,8 +85,6 @@ pub(crate) enum Plan {
     Rewrite(Option<Coding>),
     /// It passes byte for byte.
     Pass(Skip),
-    /// The same, to the tool server of this route, whose answer is shortened.
-    Mcp(usize),
 }
 
 /// Where a request goes. Takes our own headers away.
@@ -98,53 +115,71 @@ fn forward(
     config: &Config,
 ) -> Route {
     let target = head.uri.path_and_query().map_or(path, |target| target.as_str());
-    let (rule, uri, plan) = match mcp::find(target, &config.mcp) {
-        Some((server, uri)) => (None, uri, Some(Plan::Mcp(server))),
-        None => {
-            let (rule, uri) = destination(path, target, head, config);
-            (rule, uri, None)
+    let below = table::by_path(&config.routes, target);
+    let tools = mcp::find(target, &config.mcp);
+    match (tools, below) {
+        // The longer prefix holds; none stands in both lists.
+        (Some(tools), below) if below.is_none_or(|(_, rest)| tools.rest.len() < rest.len()) => {
+            tool(tools, control, config)
         }
+        (_, below) => model(path, target, below, head, control, config),
+    }
+}
+
+fn tool(found: mcp::Found, control: Result<Control, ControlError>, config: &Config) -> Route {
+    let Ok(uri) = found.uri else { return Route::Refused(NO_URL) };
+    let settings = settings(None, control.as_ref().ok(), &config.settings);
+    let skip = asked_skip(&control);
+    Route::Tool(ToolWay { uri, server: found.server, skip, settings, control })
+}
+
+fn model(
+    path: &str,
+    target: &str,
+    below: Option<(&RouteRule, &str)>,
+    head: &Parts,
+    control: Result<Control, ControlError>,
+    config: &Config,
+) -> Route {
+    let uri = match below {
+        Some((rule, rest)) => rule.base().join(rest),
+        None => by_default(path, target, head, &config.upstreams),
     };
-    let Ok(uri) = uri else {
-        return Route::Refused("the path does not make a URL behind the upstream's base");
-    };
+    let Ok(uri) = uri else { return Route::Refused(NO_URL) };
+    let rule = below.map(|(rule, _)| rule);
     let api = rule.and_then(|rule| rule.api);
     let dialect = match api {
-        _ if plan.is_some() => None,
         Some(Api::Is(dialect)) => Some(dialect).filter(|_| head.method == Method::POST),
         Some(Api::None) => None,
         None => dialect(&head.method, path),
     };
-    let is_responses =
-        api.map_or(path.ends_with("/responses"), |api| api == Api::Is(Dialect::OpenAiResponses));
-    Route::Forward(Way {
+    let is_responses = match api {
+        Some(api) => api == Api::Is(Dialect::OpenAiResponses),
+        None => path.ends_with("/responses"),
+    };
+    Route::Model(Way {
         uri,
         target: target.to_owned(),
         by_model: rule.is_none() && dialect.is_some() && table::asks_model(&config.routes),
         dialect,
-        is_responses: is_responses && plan.is_none(),
-        plan: plan.unwrap_or_else(|| self::plan(dialect, &control, head, config)),
+        is_responses,
+        plan: plan(dialect, &control, head, config),
         settings: settings(rule, control.as_ref().ok(), &config.settings),
         control,
     })
 }
 
-/// Where a request for a model goes, and the rule that says so.
-fn destination<'c>(
+/// Where a request for a model goes that no rule is about.
+fn by_default(
     path: &str,
     target: &str,
     head: &Parts,
-    config: &'c Config,
-) -> (Option<&'c RouteRule>, Result<Uri, hyper::http::Error>) {
-    if let Some((rule, rest)) = table::by_path(&config.routes, target) {
-        return (Some(rule), rule.base().join(rest));
-    }
-    let upstreams = &config.upstreams;
-    let uri = match codex(target, head, upstreams) {
+    upstreams: &Upstreams,
+) -> Result<Uri, hyper::http::Error> {
+    match codex(target, head, upstreams) {
         Some(codex) => upstreams.chatgpt.join(&codex),
         None => upstream(path, head, upstreams).join(target),
-    };
-    (None, uri)
+    }
 }
 
 /// What the engine may rewrite. The closest wins: the request's own headers, then the rule.
@@ -195,11 +230,32 @@ fn upstream<'a>(path: &str, head: &Parts, upstreams: &'a Upstreams) -> &'a Base 
     }
     let anthropic = path == "/"
         || path.starts_with("/api/")
-        || ["/v1/messages", "/v1/complete"].iter().any(|start| {
-            path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        })
+        || ["/v1/messages", "/v1/complete"].iter().any(|start| below(path, start).is_some())
         || head.headers.contains_key("anthropic-version");
     if anthropic { &upstreams.anthropic } else { &upstreams.openai }
+}
+
+/// Why a request passes, as its head and the configuration say: the client asks for it, or something
+/// vouches for what it sends.
+pub(crate) fn skip(
+    control: &Result<Control, ControlError>,
+    uri: &Uri,
+    headers: &HeaderMap,
+    config: &Config,
+) -> Option<Skip> {
+    let vouched = || {
+        attestation(uri, headers)
+            .filter(|found| !(config.rewrite_attested && *found == Attestation::Login))
+            .map(Skip::Attested)
+    };
+    asked_skip(control).or_else(vouched)
+}
+
+fn asked_skip(control: &Result<Control, ControlError>) -> Option<Skip> {
+    match control {
+        Err(_) => Some(Skip::Control),
+        Ok(control) => control.bypasses().then_some(Skip::Bypassed),
+    }
 }
 
 fn plan(
@@ -208,16 +264,11 @@ fn plan(
     head: &Parts,
     config: &Config,
 ) -> Plan {
-    match control {
-        _ if dialect.is_none() => return Plan::Pass(Skip::NoDialect),
-        Err(_) => return Plan::Pass(Skip::Control),
-        Ok(control) if control.bypass => return Plan::Pass(Skip::Bypassed),
-        Ok(_) => {}
+    if dialect.is_none() {
+        return Plan::Pass(Skip::NoDialect);
     }
-    match attestation(&head.uri, &head.headers) {
-        Some(Attestation::Login) if config.rewrite_attested => {}
-        Some(attestation) => return Plan::Pass(Skip::Attested(attestation)),
-        None => {}
+    if let Some(skip) = skip(control, &head.uri, &head.headers, config) {
+        return Plan::Pass(skip);
     }
     match Coding::of(&head.headers) {
         Err(UnknownCoding) => Plan::Pass(Skip::Encoded),

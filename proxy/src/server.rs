@@ -5,7 +5,7 @@ mod busy;
 use crate::{
     admin,
     body::{AnyBody, Fault},
-    config::Config,
+    config::{Config, ConfigError},
     forward::Forwarder,
     guard::{Bounds, Guard},
     record::{Entry, Record, Recorder},
@@ -13,6 +13,7 @@ use crate::{
     stats::Stats,
     upstream::{self, Connector, TlsError},
 };
+use brevity::Dialect;
 use busy::Busy;
 use hyper::{
     Request, Response, StatusCode,
@@ -73,6 +74,9 @@ pub enum ServeError {
         /// What the system says.
         source: io::Error,
     },
+    /// The configuration makes no sense as a whole.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// The upstream is the proxy itself.
     #[error("the upstream {0} is where this proxy listens; name the API's own address")]
     Loop(String),
@@ -96,24 +100,27 @@ impl Server {
     ///
     /// When the configuration makes no sense, or the port cannot be had.
     pub async fn bind(config: Config, recorder: Arc<dyn Recorder>) -> Result<Self, ServeError> {
+        config.check()?;
         let address = config.listen;
-        let own =
+        let is_own =
             |base: &&crate::base::Base| address.port() != 0 && base.is_local_port(address.port());
-        if let Some(base) = config.bases().into_iter().find(own) {
+        if let Some(base) = config.bases().into_iter().find(is_own) {
             return Err(ServeError::Loop(base.to_string()));
         }
-        let connector = Connector::new(&config)?;
+        let own = upstream::Own::default();
+        let connector = Connector::new(&config, own.clone())?;
         let config = Arc::new(config);
         let requests = Arc::new(AtomicU64::new(0));
         let guard = Arc::new(Guard::new(Bounds::default(), config.settings.limits.json_depth));
         let client = upstream::client(connector.clone());
-        let http1 = upstream::client(Connector::http1(&config)?);
+        let http1 = upstream::client(Connector::http1(&config, own.clone())?);
         let forwarder =
             Forwarder::new(config.clone(), client, http1, guard.clone(), requests.clone());
         let listener = TcpListener::bind(address).await.map_err(|source| match source.kind() {
             io::ErrorKind::AddrInUse => ServeError::PortInUse(address),
             _ => ServeError::Bind { address, source },
         })?;
+        let _ = own.set(listener.local_addr().unwrap_or(address));
         let stats = Arc::new(Stats::new(&config, guard, recorder));
         let shared = Arc::new(Shared { config, connector, forwarder, stats, requests });
         Ok(Self { listener, shared })
@@ -222,19 +229,35 @@ impl Shared {
         guard: busy::Guard,
     ) -> Result<Response<AnyBody>, Fault> {
         let (mut head, body) = request.into_parts();
-        let way = match route(&mut head, &self.config) {
-            Route::Health => return Ok(admin::health()),
-            Route::Upstreams => {
-                return Ok(admin::upstreams(&self.config, &self.connector).await);
+        let route = route(&mut head, &self.config);
+        let request = Request::from_parts(head, body);
+        Ok(match route {
+            Route::Health => admin::health(),
+            Route::Upstreams => admin::upstreams(&self.config, &self.connector).await,
+            Route::Stats => admin::stats(&self.stats),
+            Route::Refused(why) => admin::error(StatusCode::BAD_REQUEST, None, why),
+            Route::Model(way) => {
+                let entry = self.entry(&request, way.dialect, guard);
+                self.forwarder.forward(request, way, entry).await?
             }
-            Route::Stats => return Ok(admin::stats(&self.stats)),
-            Route::Refused(why) => return Ok(admin::error(StatusCode::BAD_REQUEST, None, why)),
-            Route::Forward(way) => way,
-        };
+            Route::Tool(way) => {
+                let entry = self.entry(&request, None, guard);
+                self.forwarder.visit(request, way, entry).await?
+            }
+        })
+    }
+
+    /// The record of a request that goes on.
+    fn entry(
+        &self,
+        request: &Request<Incoming>,
+        dialect: Option<Dialect>,
+        guard: busy::Guard,
+    ) -> Arc<Entry> {
         let ordinal = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
-        let mut record = Record::new(ordinal, head.method.clone(), head.uri.path().to_owned());
-        record.dialect = way.dialect;
-        let entry = Entry::new(record, self.stats.clone(), guard);
-        self.forwarder.forward(Request::from_parts(head, body), way, entry).await
+        let path = request.uri().path().to_owned();
+        let mut record = Record::new(ordinal, request.method().clone(), path);
+        record.dialect = dialect;
+        Entry::new(record, self.stats.clone(), guard)
     }
 }

@@ -1,10 +1,11 @@
 //! The route table: which requests go elsewhere than the paths of their API say.
 
 use crate::{
-    base::{self, Base, BaseError},
+    base::{self, Base, BaseError, below},
     control,
 };
 use brevity::{Dialect, Glob, Level};
+use hyper::Uri;
 use std::str::FromStr;
 use thiserror::Error;
 
@@ -64,6 +65,12 @@ pub enum RouteRuleError {
     /// There is no good URL.
     #[error(transparent)]
     Base(#[from] BaseError),
+    /// An option stands twice.
+    #[error("`{0}` is said twice; say it once")]
+    Twice(String),
+    /// The API of a request is known from its path before its model is.
+    #[error("`{0}` names an API, which a route for models cannot: the path of a request says it")]
+    Api(String),
     /// An option is not known.
     #[error(
         "`{0}` is no option of a route; there are api=anthropic, api=openai-chat, api=openai-responses, \
@@ -91,12 +98,15 @@ impl RouteRule {
     /// When there is no such option, or no such word for it.
     pub fn set(&mut self, option: &str, word: &str) -> Result<(), RouteRuleError> {
         let error = || RouteRuleError::Option(format!("{option}={word}"));
-        match option {
-            "api" => self.api = Some(api(word).ok_or_else(error)?),
-            "level" => self.level = Some(control::level(word).ok_or_else(error)?),
+        let before = match option {
+            "api" if self.prefix().is_none() => {
+                return Err(RouteRuleError::Api(format!("{option}={word}")));
+            }
+            "api" => self.api.replace(api(word).ok_or_else(error)?).is_some(),
+            "level" => self.level.replace(control::level(word).ok_or_else(error)?).is_some(),
             _ => return Err(error()),
-        }
-        Ok(())
+        };
+        if before { Err(RouteRuleError::Twice(format!("{option}={word}"))) } else { Ok(()) }
     }
 
     /// Its parts, each with its name in a configuration file: `path` or `model`, `url`, and what was
@@ -118,7 +128,8 @@ impl RouteRule {
         &self.base
     }
 
-    fn prefix(&self) -> Option<&str> {
+    /// The part of the path that its requests stand below, if it is about paths.
+    pub(crate) fn prefix(&self) -> Option<&str> {
         match &self.selector {
             Selector::Prefix(prefix) => Some(prefix),
             Selector::Model(_) => None,
@@ -157,7 +168,7 @@ impl FromStr for Selector {
         let prefix = text.trim_end_matches('/');
         match text.strip_prefix(MODEL) {
             Some(glob) if !glob.is_empty() => Ok(Self::Model(Glob::new(glob))),
-            None if prefix.starts_with('/') => Ok(Self::Prefix(prefix.to_owned())),
+            None if is_path(prefix) => Ok(Self::Prefix(prefix.to_owned())),
             _ => Err(NoSelector),
         }
     }
@@ -171,6 +182,12 @@ const APIS: [(&str, Api); 4] = [
     ("none", Api::None),
 ];
 
+/// Whether `prefix` is a path that a request may stand below.
+pub(crate) fn is_path(prefix: &str) -> bool {
+    let uri = prefix.parse::<Uri>();
+    prefix.is_ascii() && uri.is_ok_and(|uri| uri.path() == prefix && uri.query().is_none())
+}
+
 fn api(name: &str) -> Option<Api> {
     APIS.iter().find(|(known, _)| *known == name).map(|(_, api)| *api)
 }
@@ -180,11 +197,8 @@ pub(crate) fn by_path<'a, 'b>(
     rules: &'a [RouteRule],
     target: &'b str,
 ) -> Option<(&'a RouteRule, &'b str)> {
-    let below = |rule: &'a RouteRule| {
-        let rest = target.strip_prefix(rule.prefix()?)?;
-        (rest.is_empty() || rest.starts_with(['/', '?'])).then_some((rule, rest))
-    };
-    rules.iter().filter_map(below).min_by_key(|(_, rest)| rest.len())
+    let found = |rule: &'a RouteRule| Some((rule, below(target, rule.prefix()?)?));
+    rules.iter().filter_map(found).min_by_key(|(_, rest)| rest.len())
 }
 
 /// The first rule about `model`.
@@ -261,10 +275,24 @@ mod tests {
     #[test]
     fn says_what_is_wrong_with_a_rule() {
         let error = |text: &str| text.parse::<RouteRule>().unwrap_err();
-        for text in ["", "/x", "/x=", "x=http://h", "/=http://h", "model:=http://h", "=http://h"] {
+        for text in [
+            "",
+            "/x",
+            "/x=",
+            "x=http://h",
+            "/=http://h",
+            "model:=http://h",
+            "=http://h",
+            "/a?b=http://h",
+            "/a b=http://h",
+            "/a#b=http://h",
+            "/ä=http://h",
+        ] {
             assert!(matches!(error(text), RouteRuleError::Selector(_)), "{text}");
         }
         assert!(matches!(error("/x=h"), RouteRuleError::Base(_)));
+        assert!(matches!(error("model:x=http://h api=none"), RouteRuleError::Api(_)));
+        assert!(matches!(error("/x=http://h level=off level=off"), RouteRuleError::Twice(_)));
         for text in ["/x=http://h api=x", "/x=http://h level", "/x=http://h lvl=off"] {
             assert!(matches!(error(text), RouteRuleError::Option(_)), "{text}");
         }

@@ -9,20 +9,22 @@ use hyper::Uri;
 use hyper_rustls::{ConfigBuilderExt as _, HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
     client::legacy::{self, connect::HttpConnector},
-    rt::{TokioExecutor, TokioTimer},
+    rt::{TokioExecutor, TokioIo, TokioTimer},
 };
 use rustls::{
     ClientConfig, RootCertStore,
     pki_types::{CertificateDer, pem, pem::PemObject as _},
 };
 use std::{
+    net::SocketAddr,
     path::{Path, PathBuf},
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, OnceLock},
     task::{Context, Poll},
     time::Duration,
 };
 use thiserror::Error;
+use tokio::net::TcpStream;
 use tower_service::Service;
 
 /// The client that carries requests to upstreams.
@@ -58,9 +60,25 @@ pub enum TlsError {
 /// Connects, TLS included, within a time.
 #[derive(Clone)]
 pub(crate) struct Connector {
-    inner: HttpsConnector<HttpConnector>,
+    inner: HttpsConnector<Outward>,
     within: Duration,
 }
+
+/// Where the proxy itself listens, once it does.
+pub(crate) type Own = Arc<OnceLock<SocketAddr>>;
+
+/// Opens connections, but none that leads back to the proxy: each request would make another one,
+/// until there are no more files to open.
+#[derive(Clone)]
+pub(crate) struct Outward {
+    tcp: HttpConnector,
+    own: Own,
+}
+
+/// The upstream is the proxy itself, by whatever name.
+#[derive(Debug, Error)]
+#[error("it leads back to this proxy: name the API's own address")]
+struct Loop;
 
 /// No connection in time.
 #[derive(Debug, Error)]
@@ -68,26 +86,27 @@ pub(crate) struct Connector {
 pub(crate) struct ConnectTimeout(Duration);
 
 impl Connector {
-    pub(crate) fn new(config: &Config) -> Result<Self, TlsError> {
-        Self::with(config, true)
+    pub(crate) fn new(config: &Config, own: Own) -> Result<Self, TlsError> {
+        Self::with(config, own, true)
     }
 
     /// For HTTP/1.1 alone, the only version whose connections can be upgraded.
-    pub(crate) fn http1(config: &Config) -> Result<Self, TlsError> {
-        Self::with(config, false)
+    pub(crate) fn http1(config: &Config, own: Own) -> Result<Self, TlsError> {
+        Self::with(config, own, false)
     }
 
-    fn with(config: &Config, http2: bool) -> Result<Self, TlsError> {
+    fn with(config: &Config, own: Own, http2: bool) -> Result<Self, TlsError> {
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
         tcp.set_keepalive(Some(Duration::from_secs(60)));
+        let out = Outward { tcp, own };
         let inner = HttpsConnectorBuilder::new()
             .with_tls_config(tls(config.upstream_ca.as_deref())?)
             .https_or_http();
         let inner = match http2 {
-            true => inner.enable_all_versions().wrap_connector(tcp),
-            false => inner.enable_http1().wrap_connector(tcp),
+            true => inner.enable_all_versions().wrap_connector(out),
+            false => inner.enable_http1().wrap_connector(out),
         };
         Ok(Self { inner, within: config.timeouts.connect })
     }
@@ -98,8 +117,35 @@ impl Connector {
     }
 }
 
+impl Service<Uri> for Outward {
+    type Response = TokioIo<TcpStream>;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.tcp.poll_ready(cx).map_err(Into::into)
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let (connection, own) = (self.tcp.call(uri), self.own.clone());
+        Box::pin(async move {
+            let stream = connection.await?;
+            let is_own = own.get().is_some_and(|own| leads_to(stream.inner(), *own));
+            if is_own { Err(Loop.into()) } else { Ok(stream) }
+        })
+    }
+}
+
+/// Whether the other end of `stream` is a listener at `own`, on this machine.
+fn leads_to(stream: &TcpStream, own: SocketAddr) -> bool {
+    let (Ok(here), Ok(there)) = (stream.local_addr(), stream.peer_addr()) else { return false };
+    let is_here = there.ip() == here.ip() || there.ip().is_loopback();
+    let is_heard = own.ip().is_unspecified() || own.ip() == there.ip();
+    there.port() == own.port() && is_here && is_heard
+}
+
 impl Service<Uri> for Connector {
-    type Response = <HttpsConnector<HttpConnector> as Service<Uri>>::Response;
+    type Response = <HttpsConnector<Outward> as Service<Uri>>::Response;
     type Error = BoxError;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;
 

@@ -103,7 +103,7 @@ idle = "5m"
 "/mcp/issues" = "https://issues.example/mcp/"
 
 [[route]]
-model = "qwen*"
+path = "/local"
 url = "http://127.0.0.1:8000/v1"
 api = "openai-chat"
 level = "off"
@@ -214,7 +214,7 @@ fn a_bad_value_of_a_flag_is_a_fault_of_usage() {
         (["--holdout", "50"], "--holdout: `50` is no share"),
         (["--route", "x=http://h"], "--route: `x` selects nothing"),
         (["--tool", "x"], "--tool: `x` says nothing about tools"),
-        (["--mcp", "/stats=http://h"], "--mcp: the prefix `/stats` is taken"),
+        (["--mcp", "x=http://h"], "--mcp: `x` is not PREFIX=URL"),
     ] {
         let text = home.refused(&[], &flags, 2);
         assert!(text.starts_with(expected), "{text}");

@@ -86,3 +86,37 @@ class Checks:
     def end(self):
         print(f"{self.passed} checks passed, {self.failed} failed")
         sys.exit(1 if self.failed else 0)
+
+
+def within(seconds):
+    """Ends the script, and what it started, where it takes longer."""
+    def late(*_):
+        print(f"FAILED: it took longer than {seconds} s")
+        sys.exit(1)
+    signal.signal(signal.SIGALRM, late)
+    signal.alarm(seconds)
+
+
+class Lines:
+    """Checks that say a line each, and how many there were."""
+
+    def __init__(self):
+        self.count, self.failed = 0, 0
+
+    def that(self, holds, what, detail=""):
+        self.count += 1
+        self.failed += not holds
+        print(f"{'ok    ' if holds else 'FAILED'} {what}" + (f"\n       {detail}" if detail and not holds else ""))
+        return holds
+
+    def same(self, left, right, what):
+        return self.that(left == right, what, f"{str(left)[:500]}\n       {str(right)[:500]}")
+
+    def end(self):
+        print(f"{self.count} checks, {self.failed} failed")
+        sys.exit(1 if self.failed else 0)
+
+
+def expand(body):
+    """What `brevity expand` makes of a body."""
+    return subprocess.run([BREVITY, "expand"], input=body, capture_output=True, check=True).stdout

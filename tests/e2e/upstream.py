@@ -39,8 +39,8 @@ def usage_of(turn):
 class Upstream(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Answers)
+    def __init__(self, answers=None):
+        super().__init__(("127.0.0.1", 0), answers or Answers)
         self.requests, self.lock = [], threading.Lock()
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -86,7 +86,10 @@ class Answers(http.server.BaseHTTPRequestHandler):
         body = self.body()
         self.keep(body)
         path = self.path.split("?")[0]
-        asked = json.loads(body)
+        try:
+            asked = json.loads(body)
+        except ValueError:
+            return self.document(400, {"error": "no JSON"})
         model = asked.get("model", "")
         if model.startswith("fails-"):
             return self.error(path, int(model[6:]))

@@ -79,10 +79,14 @@ fn block(settings: &Arc<Settings>, wire: Wire, chunks: impl Iterator<Item = Byte
     })
 }
 
-fn request(settings: &Arc<Settings>, chunks: impl Iterator<Item = Bytes>) -> usize {
+fn request(
+    settings: &Arc<Settings>,
+    dialect: Dialect,
+    chunks: impl Iterator<Item = Bytes>,
+) -> usize {
     peak(|| {
         let (mut steps, mut out) = (Steps::new(), Drain::default());
-        let mut request = Request::new(Dialect::Anthropic, Arc::clone(settings));
+        let mut request = Request::new(dialect, Arc::clone(settings));
         for chunk in chunks {
             request.write(chunk, &mut steps);
             steps.run_into(&mut out);
@@ -137,6 +141,7 @@ fn small() -> Limits {
     small.tag_depth = 64;
     small.request = 64 << 10;
     small.calls = 4 << 10;
+    small.texts = 64;
     small
 }
 
@@ -185,7 +190,13 @@ fn the_heap_stays_within_its_bound() {
         }
         let head = r#"{"messages":[{"role":"user","content":[{"type":"tool_result","content":""#;
         let late = r#"{"messages":[{"content":[{"content":""#;
+        let results = r#"{"messages":[{"role":"user","content":["#;
+        let late_roles = r#"{"messages":["#;
+        let parts = r#"{"messages":[{"role":"user","content":[{"type":"tool_result","content":["#;
         for (name, start, unit) in [
+            ("many results", results, r#"{"type":"tool_result","content":"x"},"#),
+            ("many parts of one result", parts, r#"{"type":"text","text":"x"},"#),
+            ("messages that are no results", late_roles, r#"{"content":"x","role":"user"},"#),
             ("a long result", head, "a line of text\\n"),
             ("rows in a result", head, "{\\\"name\\\":\\\"row\\\"}\\n"),
             ("empty lines in a result", head, "\\n"),
@@ -198,9 +209,11 @@ fn the_heap_stays_within_its_bound() {
                 r#"{"type":"tool_use","id":"1","name":"x"},"#,
             ),
         ] {
-            let heap = request(&settings, chunks(start, unit, 2 * len));
-            println!("{name}: {} KiB", heap >> 10);
-            assert!(heap <= bound, "{name}: {heap} of {bound}");
+            for dialect in [Dialect::Anthropic, Dialect::OpenAiChat] {
+                let heap = request(&settings, dialect, chunks(start, unit, 2 * len));
+                println!("{name}: {} KiB", heap >> 10);
+                assert!(heap <= bound, "{name}: {heap} of {bound}");
+            }
         }
     }
 }

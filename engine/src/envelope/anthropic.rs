@@ -12,7 +12,8 @@ pub(super) const SPEECH: Speech = Speech {
     role: |_| Claim::Unknown,
     item,
     text: "text",
-    keeps_calls: false,
+    keeps_calls: true,
+    results_tell_caller: false,
     noun: Noun::Result,
 };
 
@@ -30,6 +31,8 @@ fn slot(frame: Frame, key: Key) -> Slot {
         (Frame::Item, Key::ToolUseId) => Slot::fact(Fact::Answers),
         (Frame::Item, Key::Id) => Slot::fact(Fact::CallId),
         (Frame::Item, Key::Name) => Slot::fact(Fact::CallName),
+        (Frame::Item, Key::Caller) => Slot::object(Frame::Caller),
+        (Frame::Caller, Key::Type) => Slot::fact(Fact::Caller),
         (Frame::Item, Key::Input) => Slot::object(Frame::Input),
         (Frame::Item, Key::Content) => Slot::TEXT.or_array(Frame::Output),
         (Frame::Input, Key::Command | Key::Cmd) => Slot::fact(Fact::Command).or_array(Frame::Argv),

@@ -18,6 +18,8 @@ const ARGUMENT_DEPTH: usize = 64;
 pub(super) struct Call {
     /// Whether it is one: content items become calls by their type.
     pub(super) is_call: bool,
+    /// Whether a program made it, which the API runs. It gets the result, and the model does not.
+    pub(super) by_program: bool,
     pub(super) id: Option<String>,
     /// The name, and for shells the command.
     pub(super) tool: Tool,
@@ -75,7 +77,8 @@ impl Source {
 #[derive(Debug)]
 pub(super) struct Calls {
     settings: Arc<Settings>,
-    sources: HashMap<String, Source>,
+    /// Where results come from. `None`: a program reads them.
+    sources: HashMap<String, Option<Source>>,
     bytes: usize,
     /// Whether there was a call that could not be kept.
     forgot: bool,
@@ -102,7 +105,14 @@ impl Calls {
             return;
         }
         self.bytes += bytes;
-        self.sources.insert(id, Source::of(call.tool, &self.settings));
+        let source = (!call.by_program).then(|| Source::of(call.tool, &self.settings));
+        self.sources.insert(id, source);
+    }
+
+    /// Whether a program made call `id`, if that call came. What a program reads has to be what the
+    /// tool gave.
+    pub(super) fn is_by_program(&self, id: &str) -> Option<bool> {
+        self.sources.get(id).map(Option::is_none)
     }
 
     /// The source of the result of call `id`. `None`: it may be one that could not be kept. Where
@@ -113,7 +123,7 @@ impl Calls {
         unknown: impl FnOnce(&Settings) -> Source,
     ) -> Option<Source> {
         match id.and_then(|id| self.sources.get(id)) {
-            Some(source) => Some(source.clone()),
+            Some(source) => source.clone(),
             None if self.forgot => None,
             None => Some(unknown(&self.settings)),
         }

@@ -13,6 +13,7 @@ pub(super) const SPEECH: Speech = Speech {
     item: |_| Item::Other,
     text: "text",
     keeps_calls: false,
+    results_tell_caller: false,
     noun: Noun::Message,
 };
 

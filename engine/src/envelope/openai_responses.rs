@@ -16,6 +16,7 @@ pub(super) const SPEECH: Speech = Speech {
     item,
     text: "input_text",
     keeps_calls: true,
+    results_tell_caller: true,
     noun: Noun::Output,
 };
 
@@ -30,6 +31,8 @@ fn slot(frame: Frame, key: Key) -> Slot {
         (Frame::Item, Key::Role) => Slot::fact(Fact::Role),
         (Frame::Item, Key::CallId) => Slot::fact(Fact::Link),
         (Frame::Item, Key::Name) => Slot::fact(Fact::CallName),
+        (Frame::Item, Key::Caller) => Slot::object(Frame::Caller),
+        (Frame::Caller, Key::Type) => Slot::fact(Fact::Caller),
         (Frame::Item, Key::Arguments) => Slot::fact(Fact::Arguments),
         // Free text: for a shell it is the command.
         (Frame::Item, Key::Input) => Slot::fact(Fact::Command),

@@ -22,6 +22,8 @@ pub(super) struct Outlet<T: Target> {
     base: u64,
     way: Way<T::Text>,
     blocks: u64,
+    /// There were as many texts as may be. Nothing is eligible any more, so the way stays open.
+    is_full: bool,
     target: T,
 }
 
@@ -47,7 +49,7 @@ pub(super) struct Verdict {
 impl<T: Target> Outlet<T> {
     pub(super) fn new(settings: Arc<Settings>, target: T) -> Self {
         let (chunk, way) = (Bytes::new(), Way::Pass);
-        Self { settings, chunk, sent: 0, base: 0, way, blocks: 0, target }
+        Self { settings, chunk, sent: 0, base: 0, way, blocks: 0, is_full: false, target }
     }
 
     /// Where eligible texts go.
@@ -83,6 +85,9 @@ impl<T: Target> Outlet<T> {
 
     /// Begins an eligible text at `at`.
     pub(super) fn open(&mut self, at: usize, verdict: &Verdict, steps: &mut Steps) {
+        if self.is_full {
+            return;
+        }
         self.send(at, steps);
         self.way = match self.block(verdict) {
             Ok(text) => Way::Into(text),
@@ -92,6 +97,9 @@ impl<T: Target> Outlet<T> {
 
     /// Begins a text at `at` of which it is not known whether it is eligible.
     pub(super) fn wait(&mut self, at: usize, part: Standing, steps: &mut Steps) {
+        if self.is_full {
+            return;
+        }
         self.send(at, steps);
         let from = self.offset(at);
         match &mut self.way {
@@ -102,6 +110,9 @@ impl<T: Target> Outlet<T> {
 
     /// Ends the text that is open, if one is, at `at`.
     pub(super) fn close(&mut self, at: usize, steps: &mut Steps) {
+        if matches!(self.way, Way::Pass) {
+            return;
+        }
         self.send(at, steps);
         let to = self.offset(at);
         if let Way::Wait(wait) = &mut self.way {
@@ -135,7 +146,9 @@ impl<T: Target> Outlet<T> {
         let mut wait = std::mem::take(wait);
         self.way = Way::Pass;
         let Some(verdict) = verdict else { return steps.keep(wait.into_held()) };
-        while let Some((before, text)) = wait.next_text() {
+        while !self.is_full
+            && let Some((before, text)) = wait.next_text()
+        {
             steps.keep(before);
             self.send_text(text, verdict, steps);
         }
@@ -173,9 +186,14 @@ impl<T: Target> Outlet<T> {
         }
     }
 
-    /// The next text. `Err`: its place, where a bound forbids to rewrite it.
+    /// The next text. `Err`: its place, where a bound forbids to read it.
     fn block(&mut self, verdict: &Verdict) -> Result<T::Text, Place> {
         let place = self.place(verdict);
+        self.is_full = place.block == self.settings.limits.texts as u64;
+        if self.is_full {
+            self.target.lose_count();
+            return Err(place);
+        }
         self.target.begin(verdict.source.as_ref(), place)
     }
 

@@ -71,6 +71,8 @@ pub(super) struct Owner {
     pub(super) name: Reference,
     /// The tool that its type names.
     pub(super) tool: Option<&'static str>,
+    /// Whether only itself can tell who made the call that it answers, and has not yet.
+    pub(super) awaits_caller: bool,
 }
 
 impl Owner {
@@ -87,6 +89,7 @@ impl Owner {
         match self.claim {
             Claim::No => Standing::No,
             Claim::Unknown => Standing::Unknown,
+            _ if self.awaits_caller => Standing::Unknown,
             _ if *self.reference() == Reference::Awaited => Standing::Unknown,
             _ => Standing::Yes,
         }
@@ -95,6 +98,7 @@ impl Owner {
     /// At its end: what did not come is missing.
     pub(super) fn close(&mut self) {
         self.claim = self.claim.or(Claim::No);
+        self.awaits_caller = false;
         for reference in [&mut self.answers, &mut self.name] {
             if *reference == Reference::Awaited {
                 *reference = Reference::Missing;

@@ -22,6 +22,7 @@ pub(super) enum Frame {
     Calls,
     Call,
     Function,
+    Caller,
 }
 
 /// A key that means something in some container, and [`Element`](Key::Element) in place of one.
@@ -31,6 +32,7 @@ pub(super) enum Key {
     Action,
     Arguments,
     CallId,
+    Caller,
     Cmd,
     Command,
     Commands,
@@ -71,6 +73,7 @@ impl Key {
             b"action" => Key::Action,
             b"arguments" => Key::Arguments,
             b"call_id" => Key::CallId,
+            b"caller" => Key::Caller,
             b"cmd" => Key::Cmd,
             b"command" => Key::Command,
             b"commands" => Key::Commands,
@@ -118,6 +121,8 @@ pub(super) enum Fact {
     CallId,
     /// A call's tool.
     CallName,
+    /// Who made a call: the model itself, or a program of its that the API runs.
+    Caller,
     /// A call's arguments, JSON in a string.
     Arguments,
     /// A shell's command, or a word of it.

@@ -6,8 +6,15 @@
 use crate::walk::json::{Event, JsonWalker, Scalar};
 
 /// Members of the root that may take history out of the prompt, unless they are `null`.
-const RISKS: [&[u8]; 5] =
-    [b"context_management", b"truncation", b"previous_response_id", b"conversation", b"transforms"];
+const RISKS: [&[u8]; 7] = [
+    b"context_management",
+    b"compaction",
+    b"truncation",
+    b"previous_response_id",
+    b"conversation",
+    b"thread",
+    b"transforms",
+];
 
 /// What such a member may say without harm: nothing is truncated, or only thinking is cleared.
 const HARMLESS: [&[u8]; 4] = [b"disabled", b"all", b"thinking_turns", b"clear_thinking_20251015"];
@@ -109,6 +116,9 @@ mod tests {
             (r#"{"truncation":"auto"}"#, false),
             (r#"{"previous_response_id":"resp_1"}"#, false),
             (r#"{"conversation":{"id":"c"}}"#, false),
+            (r#"{"thread":{"type":"continue","previous_message_id":"m"}}"#, false),
+            (r#"{"compaction":{"type":"summarize"}}"#, false),
+            (r#"{"compaction":null,"thread":null}"#, true),
             (r#"{"trunc\u0061tion":"auto"}"#, false),
             (r#"{"a":{"truncation":"auto"}}"#, true),
         ] {

@@ -1,5 +1,7 @@
 //! Reads a request as it comes, and says which way its strings go.
 
+mod learn;
+
 use super::{
     Dialect, Facts,
     calls::{Call, Calls, Source, command_in},
@@ -7,7 +9,7 @@ use super::{
     outlet::{Outlet, Verdict, note},
     owner::{Claim, Owner, Reference, Standing},
     path::{Fact, Frame, KEY, Leaf, Path},
-    speech::{Item, Speech},
+    speech::Speech,
     target::Target,
 };
 use crate::{
@@ -168,6 +170,8 @@ impl<T: Target> Reader<T> {
                 self.call = Call::default();
             }
             Frame::Call => self.call = Call { is_call: true, ..Call::default() },
+            // Until it says that it is the model.
+            Frame::Caller => self.call.by_program = true,
             Frame::Part => (self.part, self.part_is_doubled) = (Standing::default(), false),
             _ => {}
         }
@@ -179,6 +183,9 @@ impl<T: Target> Reader<T> {
             Some(Frame::Part) => {
                 self.part.close();
                 self.tell_part();
+            }
+            Some(Frame::Caller) if self.speech.results_tell_caller => {
+                self.learn_caller(self.call.by_program);
             }
             Some(Frame::Call) => self.calls.add(std::mem::take(&mut self.call)),
             Some(Frame::Message | Frame::Item) => {
@@ -200,6 +207,7 @@ impl<T: Target> Reader<T> {
                 self.call = Call::default();
             }
             Some(Frame::Call | Frame::Function) => self.call = Call::default(),
+            Some(Frame::Caller) => self.call.by_program = true,
             Some(Frame::Part) => {
                 self.part_is_doubled = true;
                 self.learn_part(Standing::No);
@@ -262,86 +270,10 @@ impl<T: Target> Reader<T> {
         match (self.path.slot().leaf, scalar) {
             (Leaf::Fact(Fact::Stream), scalar) => self.facts.stream = scalar == Scalar::True,
             (Leaf::Fact(Fact::Answers | Fact::Link), Scalar::Null) => {
-                self.owner.answers = Reference::Missing
+                self.learn_answered(None);
             }
             (Leaf::Fact(Fact::ResultName), Scalar::Null) => self.owner.name = Reference::Missing,
             _ => self.wrong_type(),
-        }
-    }
-}
-
-// What strings tell.
-impl<T: Target> Reader<T> {
-    /// Takes a fact; `None` for a string that is too long or has no text.
-    fn learn(&mut self, fact: Fact, text: Option<String>) {
-        match fact {
-            Fact::Model => self.facts.model = text,
-            Fact::Role => self.learn_role(text.as_deref().unwrap_or_default()),
-            Fact::ItemType => {
-                self.learn_item((self.speech.item)(text.as_deref().unwrap_or_default()));
-            }
-            Fact::PartType => {
-                self.learn_part(Standing::known(text.as_deref() == Some(self.speech.text)));
-            }
-            Fact::Answers => self.owner.answers = text.into(),
-            Fact::Link => {
-                self.call.id.clone_from(&text);
-                self.owner.answers = text.into();
-            }
-            Fact::ResultName => self.owner.name = text.into(),
-            Fact::CallId => self.call.id = text,
-            Fact::CallName => self.call.tool.name = text,
-            Fact::Command => self.call.command(text, COMMAND),
-            Fact::CommandLine => self.call.command_line(text, COMMAND),
-            Fact::Arguments | Fact::Stream => {}
-        }
-    }
-
-    fn learn_role(&mut self, role: &str) {
-        if role == "assistant" {
-            self.facts.last_assistant = Some(self.message());
-        }
-        self.owner.claim = self.owner.claim.or((self.speech.role)(role));
-    }
-
-    fn learn_item(&mut self, item: Item) {
-        self.owner.claim = self.owner.claim.or(item.claim());
-        self.owner.tool = item.tool();
-        self.call.is_call = matches!(item, Item::Call(_));
-        if let Some(tool) = item.tool() {
-            self.call.tool.name.get_or_insert_with(|| tool.to_owned());
-        }
-        if item.is_answer() {
-            self.facts.last_assistant = Some(self.message());
-        }
-        if item == Item::Summary {
-            self.outlet.target().forget();
-        }
-    }
-
-    fn learn_part(&mut self, part: Standing) {
-        if self.part != Standing::No {
-            self.part = part;
-        }
-        self.tell_part();
-    }
-
-    fn tell_part(&mut self) {
-        if let Some(wait) = self.outlet.waiting() {
-            wait.tell_part(self.part);
-        }
-    }
-
-    /// A value of a type that the API does not know here: what it would have told stays unsaid.
-    fn wrong_type(&mut self) {
-        let Leaf::Fact(fact) = self.path.slot().leaf else { return };
-        match fact {
-            Fact::PartType => self.learn_part(Standing::No),
-            Fact::ItemType | Fact::Answers | Fact::Link | Fact::ResultName => {
-                self.owner.claim = Claim::No;
-            }
-            Fact::Role => self.owner.claim = self.owner.claim.or((self.speech.role)("")),
-            _ => {}
         }
     }
 }

@@ -23,7 +23,11 @@ pub(super) fn limits() -> Limits {
 /// Whether the way back reads on wherever a request within `limits` is read on.
 pub(super) fn can_follow(limits: &Limits) -> bool {
     let back = self::limits();
-    limits.block <= back.block && limits.json_depth <= back.json_depth
+    limits.block <= back.block
+        && limits.json_depth <= back.json_depth
+        && limits.texts <= back.texts
+        // Which results a program reads is known of calls that are remembered.
+        && limits.calls <= back.calls
 }
 
 /// A request body in one dialect, whose references are followed. All else passes.

@@ -17,6 +17,8 @@ pub(super) struct Speech {
     /// Whether the API may keep calls, so that a result comes without the call that it answers. The
     /// tool of such a result is not known: it may be one that shows files.
     pub(super) keeps_calls: bool,
+    /// Whether a result, too, says who made its call.
+    pub(super) results_tell_caller: bool,
     /// What tool results are called.
     pub(super) noun: Noun,
 }

@@ -107,6 +107,8 @@ impl ToolRules {
         "insert_edit_into_file",
         "str_replace*",
         "text_editor*",
+        // Anthropic's: its `view` shows a file that its `str_replace` quotes.
+        "memory",
         "*editor*",
         "apply_patch",
         "apply_diff",
@@ -222,6 +224,7 @@ mod tests {
             "Write",
             "str_replace_editor",
             "str_replace_based_edit_tool",
+            "memory",
             "apply_patch",
             "edit_file",
             "replace_in_file",

@@ -3,13 +3,14 @@
 use super::{
     BoxError,
     hold::left,
+    longer,
     work::{Engine, Gathered, Panicked, Pool},
 };
 use crate::record::Entry;
 use bytes::Bytes;
 use hyper::{
     HeaderMap,
-    body::{Body, Frame},
+    body::{Body, Frame, SizeHint},
 };
 use std::{
     collections::VecDeque,
@@ -84,6 +85,24 @@ impl<B> CompressBody<B> {
         Ok(())
     }
 
+    /// Ends a dry run, of which nothing is left to wait for: a body that knows its length is not
+    /// asked again after its last byte.
+    fn end_apart(&mut self) -> Result<(), Panicked> {
+        let work = self.work.take();
+        self.end()?;
+        let (rest, entry) = (self.work.take(), self.entry.clone());
+        let facts = self.engine.facts().clone();
+        tokio::spawn(async move {
+            for work in [work, rest].into_iter().flatten() {
+                match work.await {
+                    Ok(gathered) => entry.note(gathered.outcomes, &facts),
+                    Err(failed) => tracing::error!("{failed}"),
+                }
+            }
+        });
+        Ok(())
+    }
+
     fn took(&mut self, gathered: Gathered) {
         self.entry.note(gathered.outcomes, self.engine.facts());
         if !self.dry {
@@ -121,10 +140,21 @@ where
                     Some(frame) => {
                         let frame = frame.map_err(|error| left(&this.entry, error))?;
                         this.read(frame)?;
+                        if this.dry && this.inner.is_end_stream() {
+                            this.end_apart()?;
+                        }
                     }
                     None => this.end()?,
                 }
             }
+        }
+    }
+
+    /// Only a dry run knows its length.
+    fn size_hint(&self) -> SizeHint {
+        match self.dry {
+            true => longer(&self.out, self.inner.size_hint()),
+            false => SizeHint::default(),
         }
     }
 }

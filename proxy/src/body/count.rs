@@ -1,6 +1,6 @@
 //! A request body that passes as it is.
 
-use super::{BoxError, hold::left};
+use super::{BoxError, hold::left, longer};
 use crate::record::Entry;
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
@@ -63,6 +63,6 @@ where
     }
 
     fn size_hint(&self) -> SizeHint {
-        if self.came.is_empty() { self.inner.size_hint() } else { SizeHint::default() }
+        longer(&self.came, self.inner.size_hint())
     }
 }

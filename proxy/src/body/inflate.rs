@@ -1,12 +1,12 @@
 //! A compressed request body, decoded within a bound.
 
-use brotli_decompressor::Decompressor;
+use brotli_decompressor::DecompressorWriter;
 use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
 use hyper::{HeaderMap, header::CONTENT_ENCODING};
 use std::{
     collections::VecDeque,
-    io::{self, Read},
+    io::{self, Read, Write},
 };
 
 /// The buffer of a brotli decoder, in bytes.
@@ -51,12 +51,11 @@ impl Coding {
     ///
     /// When the text is longer, or `chunks` are not all of a body in this coding.
     pub(crate) fn decode(self, chunks: Vec<Bytes>, limit: usize) -> io::Result<Bytes> {
-        let chunks = Chain(chunks.into());
         match self {
-            Self::Gzip => whole(MultiGzDecoder::new(chunks), limit),
-            Self::Brotli => whole(Decompressor::new(chunks, BROTLI_BUFFER), limit),
+            Self::Gzip => whole(MultiGzDecoder::new(Chain(chunks.into())), limit),
+            Self::Brotli => brotli(&chunks, limit),
             Self::Zstd => {
-                let mut decoder = zstd::stream::read::Decoder::new(chunks)?;
+                let mut decoder = zstd::stream::read::Decoder::new(Chain(chunks.into()))?;
                 decoder.window_log_max(ZSTD_WINDOW_LOG)?;
                 whole(decoder, limit)
             }
@@ -77,6 +76,39 @@ fn whole(decoder: impl Read, limit: usize) -> io::Result<Bytes> {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
     Ok(text.into())
+}
+
+/// The reader of this coding says nothing of what follows its end, the writer does.
+fn brotli(chunks: &[Bytes], limit: usize) -> io::Result<Bytes> {
+    let mut decoder = DecompressorWriter::new(Bounded { text: Vec::new(), limit }, BROTLI_BUFFER);
+    for chunk in chunks.iter().filter(|chunk| !chunk.is_empty()) {
+        if decoder.write(chunk)? < chunk.len() {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+    }
+    decoder.close()?;
+    let (Ok(all) | Err(all)) = decoder.into_inner();
+    Ok(all.text.into())
+}
+
+/// Takes a text up to a limit.
+struct Bounded {
+    text: Vec<u8>,
+    limit: usize,
+}
+
+impl Write for Bounded {
+    fn write(&mut self, more: &[u8]) -> io::Result<usize> {
+        if self.text.len() + more.len() > self.limit {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.text.extend_from_slice(more);
+        Ok(more.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Chunks, read one after the other.
@@ -101,7 +133,6 @@ impl Read for Chain {
 mod tests {
     use super::*;
     use hyper::header::HeaderValue;
-    use std::io::Write as _;
 
     const TEXT: &[u8] = b"{\"messages\": [1, 2, 3, 4, 5, 6, 7, 8, 9]}";
 
@@ -153,6 +184,11 @@ mod tests {
                 assert!(decode(&body[..end], 1 << 20).is_err(), "{coding:?} cut at {end}");
             }
             assert!(decode(b"{\"messages\":[]}", 1 << 20).is_err(), "no such coding");
+            for more in [&b"x"[..], b"more than a word"] {
+                let more = [&body, more].concat();
+                assert!(decode(&more, 1 << 20).is_err(), "{coding:?} with something behind");
+                assert!(coding.decode(vec![more.into()], 1 << 20).is_err(), "{coding:?} at once");
+            }
         }
     }
 

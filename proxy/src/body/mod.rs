@@ -15,7 +15,7 @@ pub(crate) use chunks::Chunks;
 pub(crate) use count::CountBody;
 pub(crate) use inflate::{Coding, UnknownCoding};
 pub(crate) use observe::{ObserveBody, Tap};
-pub(crate) use prepare::{Act, Prepare};
+pub(crate) use prepare::{Act, ByModel, Prepare};
 pub(crate) use watch::WatchBody;
 pub(crate) use work::{Engine, Gathered, Panicked, Pool};
 
@@ -23,7 +23,7 @@ use compress::CompressBody;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, combinators::UnsyncBoxBody};
-use hyper::body::Body;
+use hyper::body::{Body, SizeHint};
 use thiserror::Error;
 
 /// Any error of a body.
@@ -44,4 +44,15 @@ where
     B::Error: Into<BoxError>,
 {
     body.map_err(|error| Fault(error.into())).boxed_unsync()
+}
+
+/// The length of a body behind `chunks`, theirs included.
+fn longer<'c>(chunks: impl IntoIterator<Item = &'c Bytes>, rest: SizeHint) -> SizeHint {
+    let before: u64 = chunks.into_iter().map(|chunk| chunk.len() as u64).sum();
+    let mut hint = SizeHint::new();
+    hint.set_lower(before + rest.lower());
+    if let Some(upper) = rest.upper() {
+        hint.set_upper(before + upper);
+    }
+    hint
 }

@@ -7,10 +7,12 @@ use super::{
     work::{Engine, Panicked, Pool},
 };
 use crate::{
-    guard::first_message,
+    config::Config,
+    guard::conversation,
     holdout::{Arm, Share},
     record::Entry,
     route::Skip,
+    table,
 };
 use brevity::{Dialect, Level, Settings};
 use bytes::Bytes;
@@ -39,14 +41,22 @@ pub(crate) struct Prepare {
     pub(crate) coding: Option<Coding>,
     pub(crate) settings: Arc<Settings>,
     pub(crate) act: Act,
-    /// Its model has to be known before it leaves.
-    pub(crate) learns_model: bool,
+    /// Its model has to be known before it leaves, since there are rules about models.
+    pub(crate) by_model: Option<ByModel>,
     /// The share of conversations that pass.
     pub(crate) holdout: Option<Share>,
     pub(crate) pool: Pool,
     pub(crate) entry: Arc<Entry>,
     /// How long to wait for the next byte.
     pub(crate) idle: Duration,
+}
+
+/// Rules about models, for a body that has not told its own yet.
+#[derive(Clone)]
+pub(crate) struct ByModel {
+    pub(crate) config: Arc<Config>,
+    /// Whether a rule may say how far to go: the request itself does not.
+    pub(crate) may_set_level: bool,
 }
 
 /// A body, ready to leave.
@@ -63,7 +73,7 @@ impl Prepare {
     ///
     /// When the body does not come. Nothing else fails: what goes wrong here leaves the body as it
     /// came, and the record says why.
-    pub(crate) async fn prepare<B>(self, body: B) -> Result<Prepared, Broken>
+    pub(crate) async fn prepare<B>(mut self, body: B) -> Result<Prepared, Broken>
     where
         B: Body<Data = Bytes> + Unpin + Send + 'static,
         B::Error: Into<BoxError>,
@@ -72,7 +82,13 @@ impl Prepare {
         Ok(match hold(body, up_to, self.idle, &self.entry).await? {
             Held::Whole(whole) => self.whole(whole).await,
             Held::Long(long) => {
-                let held_out = self.coding.is_none() && self.is_held_out(&long.came).await;
+                // As many bytes whatever chunks they came in.
+                let head = beginning(&long.came, up_to);
+                let mut held_out = false;
+                if self.coding.is_none() {
+                    self.learn_model(&head).await;
+                    held_out = self.is_held_out(&head).await;
+                }
                 Prepared { body: self.long(long, held_out), decoded: false }
             }
         })
@@ -81,21 +97,27 @@ impl Prepare {
     /// How much of a body of at least `len` bytes is held, in bytes.
     fn holds(&self, len: u64) -> u64 {
         let limit = self.settings.limits.request as u64;
-        match self.settings.policy.stream_requests || len > limit {
-            true if self.learns_model || self.holdout.is_some() => HEAD,
-            true => 0,
-            false => limit,
+        let must_look = self.by_model.is_some() || self.holdout.is_some();
+        match (self.settings.policy.stream_requests, must_look) {
+            (false, true) => limit,
+            (false, false) => {
+                if len > limit {
+                    0
+                } else {
+                    limit
+                }
+            }
+            (true, true) => HEAD,
+            (true, false) => 0,
         }
     }
 
-    async fn whole(self, came: Whole) -> Prepared {
+    async fn whole(mut self, came: Whole) -> Prepared {
         let text = match self.text(&came).await {
             Ok(text) => text,
             Err(_) => return self.pass(came, Some(Skip::Encoded)),
         };
-        if self.learns_model {
-            self.learn_model(&text).await;
-        }
+        self.learn_model(&text).await;
         if self.is_held_out(&text).await {
             return self.pass(came, Some(Skip::HeldOut));
         }
@@ -124,17 +146,22 @@ impl Prepare {
         Ok(vec![decoded.map_err(io::Error::other)??])
     }
 
-    async fn learn_model(&self, text: &[Bytes]) {
+    /// Asks a body, or its beginning, for its model, and the rules for how far to go with it.
+    async fn learn_model(&mut self, text: &[Bytes]) {
+        let Some(by_model) = &self.by_model else { return };
         let mut settings = (*self.settings).clone();
         settings.policy.level = Level::Off;
-        let engine = feed(self.dialect, Arc::new(settings), text);
-        let facts = match engine {
+        let facts = match feed(self.dialect, Arc::new(settings), text) {
             Ok(engine) => self.pool.end(engine).await.map(|(_, facts)| facts),
             Err(panicked) => Err(panicked),
         };
-        if let Ok(facts) = facts {
-            self.entry.write(|record| record.model = facts.model);
+        let Some(model) = facts.ok().and_then(|facts| facts.model) else { return };
+        let rule = table::by_model(&by_model.config.routes, &model);
+        let level = rule.and_then(|rule| rule.level).filter(|_| by_model.may_set_level);
+        if let Some(level) = level {
+            Arc::make_mut(&mut self.settings).policy.level = level;
         }
+        self.entry.write(|record| record.model = Some(model));
     }
 
     /// Whether its conversation is held out. A body that says nothing is not, and counts in no arm.
@@ -142,7 +169,7 @@ impl Prepare {
         let (Some(share), Act::Rewrite) = (self.holdout, self.act) else { return false };
         let (dialect, depth) = (self.dialect, self.settings.limits.json_depth);
         let text = text.to_vec();
-        let first = self.pool.spawn(move || first_message(dialect, &text, depth)).await;
+        let first = self.pool.spawn(move || conversation(dialect, &text, depth)).await;
         let Ok(Some(first)) = first else { return false };
         let arm = share.arm(first.number());
         self.entry.write(|record| record.conversation = Some((first.number(), arm)));
@@ -167,8 +194,7 @@ impl Prepare {
     /// came.
     fn leave(&self, came: Whole, chunks: Vec<Bytes>) -> Prepared {
         let decoded = self.coding.is_some();
-        let mut changed = true;
-        self.entry.write(|record| changed = !record.report.rewritten.is_empty());
+        let changed = self.entry.read(|record| !record.report.rewritten.is_empty());
         let body = match decoded && !changed {
             true => came.into_body(),
             false => Chunks::new(chunks, came.trailers),
@@ -200,7 +226,6 @@ impl Prepare {
         match (fed, self.act) {
             (Err(skip), _) => self.note(Some(skip)),
             (Ok(engine), act) => {
-                self.entry.write(|record| record.model.clone_from(&engine.facts().model));
                 let body =
                     |rest| CompressBody::new(rest, engine, self.pool.clone(), self.entry.clone());
                 match act {
@@ -227,6 +252,17 @@ impl Prepare {
         settings.policy.stream_requests = true;
         Arc::new(settings)
     }
+}
+
+/// The first `len` bytes of `chunks`.
+fn beginning(chunks: &[Bytes], len: u64) -> Vec<Bytes> {
+    let mut left = usize::try_from(len).unwrap_or(usize::MAX);
+    let take = |chunk: &Bytes| {
+        let taken = chunk.slice(..chunk.len().min(left));
+        left -= taken.len();
+        taken
+    };
+    chunks.iter().map(take).filter(|chunk| !chunk.is_empty()).collect()
 }
 
 /// An engine that was fed `chunks`.

@@ -127,6 +127,13 @@ impl Api {
     }
 }
 
+/// Whether `short` expands to `body`. A body may hold notation already, of `exec` or of a page about
+/// it; then both stand for the same.
+fn stands_for(short: &[u8], body: &[u8]) -> bool {
+    let back = brevity::expand(short);
+    back == body || back == brevity::expand(body)
+}
+
 fn exit(result: Result<(), Failure>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -146,10 +153,21 @@ fn fail(error: &dyn Error) -> ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use brevity::Settings;
     use clap::CommandFactory as _;
 
     #[test]
     fn arguments_are_well_formed() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn what_holds_notation_stands_for_the_same() {
+        let rows: Vec<_> = (0..99).map(|row| format!(r#"{{"id":{row},"on":true}}"#)).collect();
+        let text = format!("[{}]", rows.join(","));
+        let short = brevity::compress(text.as_bytes(), &Settings::default());
+        assert!(short.len() < text.len());
+        assert!(stands_for(&short, text.as_bytes()) && stands_for(&short, &short));
+        assert!(!stands_for(&short, b"other"));
     }
 }

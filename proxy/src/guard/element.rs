@@ -19,6 +19,8 @@ pub(super) enum Area {
     Tools,
     Messages,
     CacheKey,
+    /// What names a history that the provider keeps.
+    Kept,
 }
 
 impl Area {
@@ -31,6 +33,7 @@ impl Area {
             (Dialect::OpenAiResponses, b"input") => Area::Messages,
             (Dialect::Anthropic | Dialect::OpenAiChat, b"messages") => Area::Messages,
             (Dialect::OpenAiChat | Dialect::OpenAiResponses, b"prompt_cache_key") => Area::CacheKey,
+            (Dialect::OpenAiResponses, b"previous_response_id" | b"conversation") => Area::Kept,
             _ => return None,
         })
     }
@@ -111,6 +114,7 @@ impl Element {
             Area::System if index == 0 && self.is_attribution => {}
             Area::System => prompt.system = Some(Digest::join(prompt.system, digest)),
             Area::CacheKey => prompt.cache_key = Some(digest),
+            Area::Kept => {}
             Area::Tools => {
                 if !self.is_deferred && prompt.tools.len() < TOOLS {
                     prompt.tools.push(Tool { digest, index, name: self.name });

@@ -23,7 +23,7 @@ mod table;
 mod tests;
 
 pub(crate) use bust::{Bust, Kind};
-pub(crate) use prompt::{Prompt, first_message};
+pub(crate) use prompt::{Prompt, conversation};
 pub(crate) use session::Session;
 pub(crate) use table::Bounds;
 

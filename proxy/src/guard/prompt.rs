@@ -29,6 +29,9 @@ pub(crate) struct Prompt {
     pub(crate) leading: usize,
     /// OpenAI's `prompt_cache_key`.
     pub(crate) cache_key: Option<Digest>,
+    /// Whether it goes on from a history that the provider keeps (OpenAI's `previous_response_id` and
+    /// `conversation`), so that its first message is not the conversation's.
+    pub(crate) continues: bool,
 }
 
 /// A tool's definition.
@@ -74,12 +77,23 @@ impl Prompt {
     }
 }
 
+/// What tells a conversation from others in each of its turns, from the body alone: its first
+/// message. None where the provider keeps the history.
+pub(crate) fn conversation(dialect: Dialect, slices: &[Bytes], depth: usize) -> Option<Digest> {
+    if dialect != Dialect::OpenAiResponses {
+        return first_message(dialect, slices, depth);
+    }
+    // What says so may stand behind the messages.
+    let prompt = Prompt::read(dialect, slices, depth).ok().filter(|prompt| !prompt.continues)?;
+    prompt.messages.first().map(|message| message.digest)
+}
+
 /// The digest of a conversation's first message that is not part of the system prompt: it stays the
 /// same for every turn. Nothing behind that message is read. None if there is no such message before
 /// the body ends or is no JSON.
 ///
 /// Nothing but the message counts: not `cache_control`, not other keys nor their order.
-pub(crate) fn first_message(dialect: Dialect, slices: &[Bytes], depth: usize) -> Option<Digest> {
+pub(super) fn first_message(dialect: Dialect, slices: &[Bytes], depth: usize) -> Option<Digest> {
     let mut reader = Reader::new(dialect, depth, Until::FirstMessage);
     for slice in slices {
         let fed = reader.feed(slice);

@@ -119,6 +119,12 @@ impl Reader {
 
     /// Reads what stands between elements: the root, and the lists that are its members.
     fn read_between(&mut self, event: Event, bytes: &[u8], depth: usize) {
+        let names_kept = matches!((depth, event), (1, Event::StringStart) | (2, Event::ObjectOpen));
+        if names_kept && matches!(self.area, Some((Area::Kept, _))) {
+            self.prompt.continues = true;
+            self.area = None;
+            return;
+        }
         match (depth, event) {
             (1, Event::KeyStart) => {
                 self.canon.hold();
@@ -139,7 +145,8 @@ impl Reader {
     fn end_root_key(&mut self, bytes: &[u8]) {
         self.canon.write(bytes);
         let key = self.canon.release().map(plain).unwrap_or_default();
-        let area = Area::of(self.dialect, &key).filter(|area| self.seen & area.bit() == 0);
+        let area = Area::of(self.dialect, &key)
+            .filter(|area| *area == Area::Kept || self.seen & area.bit() == 0);
         self.seen |= area.map_or(0, Area::bit);
         self.area = area.map(|area| (area, 0));
         self.canon.restart();

@@ -13,7 +13,7 @@ mod answer;
 mod asked;
 mod route;
 
-pub(crate) use route::find;
+pub(crate) use route::{Found, find};
 pub use route::{McpRoute, McpRouteError};
 
 use crate::{

@@ -1,6 +1,9 @@
 //! Which requests are for which tool server.
 
-use crate::base::{self, Base, BaseError};
+use crate::{
+    base::{self, Base, BaseError, below},
+    table::is_path,
+};
 use hyper::Uri;
 use std::{fmt, str::FromStr};
 use thiserror::Error;
@@ -29,12 +32,6 @@ pub enum McpRouteError {
     /// It has no `=`, or its prefix is no path.
     #[error("`{0}` is not PREFIX=URL; write one like /mcp/issues=https://issues.example/mcp")]
     Syntax(String),
-    /// The prefix is the proxy's own.
-    #[error("the prefix `{0}` is taken: the proxy answers it by itself; choose another")]
-    Taken(String),
-    /// Two routes have the same prefix.
-    #[error("the prefix `{0}` stands twice; give each tool server its own")]
-    Twice(String),
     /// The URL makes no sense.
     #[error(transparent)]
     Base(#[from] BaseError),
@@ -65,12 +62,8 @@ impl McpRoute {
     pub fn new(prefix: &str, url: &str) -> Result<Self, McpRouteError> {
         let syntax = || McpRouteError::Syntax(prefix.to_owned());
         let prefix = prefix.trim_end_matches('/');
-        let path: Uri = prefix.parse().map_err(|_| syntax())?;
-        if !prefix.starts_with('/') || path.path() != prefix || path.query().is_some() {
+        if !prefix.starts_with('/') || !is_path(prefix) {
             return Err(syntax());
-        }
-        if ["/healthz", "/stats"].iter().any(|own| rest(prefix, own).is_some()) {
-            return Err(McpRouteError::Taken(prefix.to_owned()));
         }
         Ok(Self { prefix: prefix.to_owned(), base: url.parse()?, slash: url.ends_with('/') })
     }
@@ -86,51 +79,33 @@ impl McpRoute {
         format!("{}{slash}", self.base)
     }
 
-    /// The routes that `texts` name.
-    ///
-    /// # Errors
-    ///
-    /// When one of them is no route, or two have the same prefix.
-    pub fn all<'a>(
-        texts: impl IntoIterator<Item = &'a String>,
-    ) -> Result<Vec<McpRoute>, McpRouteError> {
-        let mut routes: Vec<McpRoute> = Vec::new();
-        for text in texts {
-            let route: McpRoute = text.parse()?;
-            if routes.iter().any(|other| other.prefix == route.prefix) {
-                return Err(McpRouteError::Twice(route.prefix));
-            }
-            routes.push(route);
-        }
-        Ok(routes)
-    }
-
     /// Where the server is.
     pub(crate) fn base(&self) -> &Base {
         &self.base
     }
 
-    /// The URL of `target`, a path with its query, if it is below the prefix. Its bytes stay.
-    fn uri(&self, target: &str) -> Option<Result<Uri, hyper::http::Error>> {
-        let rest = rest(target, &self.prefix)?;
+    /// The URL of `rest`, what follows the prefix. Its bytes stay.
+    fn uri(&self, rest: &str) -> Result<Uri, hyper::http::Error> {
         let slash = if self.slash && !rest.starts_with('/') { "/" } else { "" };
-        Some(format!("{}{slash}{rest}", self.base).parse().map_err(Into::into))
+        Ok(format!("{}{slash}{rest}", self.base).parse()?)
     }
 }
 
-/// The route that `target` takes, by its index, and its URL there. The longest prefix wins.
-pub(crate) fn find(
-    target: &str,
-    routes: &[McpRoute],
-) -> Option<(usize, Result<Uri, hyper::http::Error>)> {
-    let found = routes.iter().enumerate().filter_map(|(at, route)| Some((at, route.uri(target)?)));
-    found.max_by_key(|(at, _)| routes[*at].prefix.len())
+/// The route that a request takes.
+pub(crate) struct Found<'t> {
+    /// Its index.
+    pub(crate) server: usize,
+    /// What follows its prefix.
+    pub(crate) rest: &'t str,
+    pub(crate) uri: Result<Uri, hyper::http::Error>,
 }
 
-/// What follows `prefix` in `target`, if it ends there as a path does.
-fn rest<'t>(target: &'t str, prefix: &str) -> Option<&'t str> {
-    let rest = target.strip_prefix(prefix)?;
-    (rest.is_empty() || rest.starts_with(['/', '?'])).then_some(rest)
+/// The route that `target`, a path with its query, takes. The longest prefix wins.
+pub(crate) fn find<'t>(target: &'t str, routes: &[McpRoute]) -> Option<Found<'t>> {
+    let below = |(server, route): (usize, &McpRoute)| Some((server, below(target, &route.prefix)?));
+    let found = routes.iter().enumerate().filter_map(below);
+    let (server, rest) = found.min_by_key(|(_, rest)| rest.len())?;
+    Some(Found { server, rest, uri: routes[server].uri(rest) })
 }
 
 #[cfg(test)]
@@ -140,7 +115,7 @@ mod tests {
     #[test]
     fn targets_find_their_server() {
         let texts = ["/mcp=http://a/x", "/mcp/b/=https://b", "/mcp/c=http://c/v1/"];
-        let routes = McpRoute::all(&texts.map(str::to_owned)).unwrap();
+        let routes = texts.map(|text| text.parse().unwrap());
         for (target, uri) in [
             ("/mcp", Some("http://a/x")),
             ("/mcp/", Some("http://a/x/")),
@@ -154,7 +129,7 @@ mod tests {
             ("/mcpx", None),
             ("/v1/messages", None),
         ] {
-            let found = find(target, &routes).map(|(_, uri)| uri.unwrap().to_string());
+            let found = find(target, &routes).map(|found| found.uri.unwrap().to_string());
             assert_eq!(found.as_deref(), uri, "{target}");
         }
     }
@@ -174,9 +149,5 @@ mod tests {
             assert!(matches!(error(text), McpRouteError::Syntax(_)), "{text}");
         }
         assert!(matches!(error("/a=b"), McpRouteError::Base(_)));
-        assert!(matches!(error("/healthz/x=http://a"), McpRouteError::Taken(_)));
-        assert!(matches!(error("/stats=http://a"), McpRouteError::Taken(_)));
-        let twice = ["/a=http://a", "/a/=http://b"].map(str::to_owned);
-        assert_eq!(McpRoute::all(&twice), Err(McpRouteError::Twice("/a".into())));
     }
 }

@@ -60,6 +60,11 @@ impl Entry {
         }
     }
 
+    /// What the record says of itself by now. Once it is handed in, that is nothing.
+    pub(crate) fn read<T: Default>(&self, look: impl FnOnce(&Record) -> T) -> T {
+        self.lock().record.as_ref().map(look).unwrap_or_default()
+    }
+
     /// Notes what became of the next parts of the request.
     pub(crate) fn note(&self, outcomes: Vec<Outcome>, facts: &Facts) {
         let mut open = self.lock();

@@ -16,12 +16,11 @@ mod session;
 mod tunnel;
 
 use crate::{
-    attest::{Attestation, attestation},
     body::{AnyBody, Chunks, Pool, any},
     config::Config,
     headers::drop_hop_by_hop,
     record::Entry,
-    route::{Skip, Way},
+    route::{Skip, Way, skip},
 };
 use brevity::{Dialect, Settings};
 use events::Listener;
@@ -97,14 +96,7 @@ impl Requests {
     /// A head cannot say that messages are JSON, so only what the client asks for, and what vouches
     /// for them, counts.
     fn of(request: &Request<Incoming>, way: &Way, config: &Config) -> Self {
-        let attested = || attestation(request.uri(), request.headers());
-        let skip = match &way.control {
-            Err(_) => Some(Skip::Control),
-            Ok(control) if control.bypass => Some(Skip::Bypassed),
-            Ok(_) => attested()
-                .filter(|found| !(config.rewrite_attested && *found == Attestation::Login))
-                .map(Skip::Attested),
-        };
+        let skip = skip(&way.control, request.uri(), request.headers(), config);
         Self { skip, settings: way.settings.clone() }
     }
 }

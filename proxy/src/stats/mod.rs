@@ -54,7 +54,8 @@ impl Stats {
 
     /// The sums as a JSON document.
     pub(crate) fn json(&self) -> String {
-        self.lock().json(self.since.elapsed(), self.share, &self.guard.counts())
+        let guard = self.guard.counts();
+        self.lock().json(self.since.elapsed(), self.share, &guard)
     }
 
     fn lock(&self) -> MutexGuard<'_, Sums> {
@@ -91,6 +92,11 @@ impl Sums {
     }
 
     fn bill(&mut self, record: &Record, usage: &Usage) {
+        let counts = [usage.input, usage.cache_read, usage.cache_write, usage.output];
+        // An error, or an answer that does not tell, says nothing of what is billed.
+        if counts.iter().all(Option::is_none) {
+            return;
+        }
         self.with_usage += 1;
         let sums = [
             (&mut self.usage.input, usage.input),

@@ -127,3 +127,20 @@ async fn sums_are_those_of_the_records() {
     assert_eq!(stats["guard"]["requests"], 3);
     assert_eq!(stats["holdout"], Value::Null);
 }
+
+#[tokio::test]
+async fn answers_that_tell_no_usage_count_in_no_arm() {
+    let base = upstream(|_| async { answer(&json!({"type": "error", "error": {"type": "x"}})) });
+    let mut proxy =
+        Proxy::with(base.await, |config| config.holdout = Some("0.5".parse().unwrap())).await;
+    let client = http1();
+    for conversation in 0..8 {
+        let request = post(proxy.url("/v1/messages"), full(turn(conversation, 1).to_string()));
+        text(client.request(request).await.unwrap()).await;
+        assert!(proxy.record().await.conversation.is_some());
+    }
+    let stats = stats(&client, &proxy).await;
+    assert_eq!((&stats["requests"], &stats["usage"]["requests"]), (&json!(8), &json!(0)));
+    assert_eq!(stats["holdout"]["rewritten"]["requests"], 0);
+    assert_eq!(stats["holdout"]["held_out"]["requests"], 0);
+}

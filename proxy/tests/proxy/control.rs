@@ -129,6 +129,36 @@ async fn rules_send_requests_elsewhere() {
     told(&mut at_first, &mut proxy).await;
 }
 
+/// A level behind a rule about models, and the request's own word, which wins.
+#[tokio::test]
+async fn a_rule_about_models_says_how_far_to_go() {
+    for stream in [false, true] {
+        let (base, mut upstream) = telling().await;
+        let rule = format!("model:qwen*={base} level=off").parse().unwrap();
+        let mut proxy = Proxy::with(base, |config| {
+            config.routes = vec![rule];
+            let mut settings = brevity::Settings::default();
+            settings.policy.stream_requests = stream;
+            config.settings = settings.into();
+        })
+        .await;
+        // A body that streams has to tell its model in its beginning: this one is short.
+        for (model, level, changes) in
+            [("qwen3", None, false), ("gpt", None, true), ("qwen3", Some("lossless"), true)]
+        {
+            let body = conversation(model);
+            let mut request = post(proxy.url("/v1/messages"), full(body.clone()));
+            if let Some(level) = level {
+                request.headers_mut().insert("x-brevity-level", level.parse().unwrap());
+            }
+            http1().request(request).await.unwrap();
+            let (got, record) = told(&mut upstream, &mut proxy).await;
+            assert_eq!(got.body != body, changes, "{model} {level:?} {stream}");
+            assert_eq!(record.model.as_deref(), Some(model));
+        }
+    }
+}
+
 #[tokio::test]
 async fn compressed_bodies_leave_shorter_or_as_they_came() {
     let (base, mut upstream) = telling().await;

@@ -116,3 +116,18 @@ async fn a_faulty_configuration_never_starts() {
         assert!(error.to_string().contains("PEM"), "{error}");
     }
 }
+
+/// By a name that is not seen through before it is asked for.
+#[tokio::test]
+async fn an_upstream_that_leads_back_is_502() {
+    let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = taken.local_addr().unwrap();
+    drop(taken);
+    let base = format!("http://127.1:{}", address.port()).parse().unwrap();
+    let mut proxy = Proxy::with(base, |config| config.listen = address).await;
+    let answer = http1().request(post(proxy.url("/v1/messages"), full("{}"))).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::BAD_GATEWAY);
+    assert!(text(answer).await.contains("leads back to this proxy"));
+    assert_eq!(proxy.record().await.ordinal, 1);
+    assert!(proxy.records.try_recv().is_err(), "one request, not one for each turn of a loop");
+}

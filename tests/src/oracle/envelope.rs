@@ -43,7 +43,8 @@ pub fn eligible(dialect: Dialect, body: &[u8]) -> Option<Vec<Eligible>> {
 #[derive(Default)]
 struct Found {
     message: u64,
-    calls: HashMap<String, String>,
+    /// The tool of each call; none for one that a program made, which gets its result.
+    calls: HashMap<String, Option<String>>,
     texts: Vec<Eligible>,
 }
 
@@ -51,9 +52,9 @@ impl Found {
     fn anthropic(&mut self, message: &Map<String, Value>) -> Option<()> {
         for item in objects(message.get("content")) {
             match item.get("type").and_then(Value::as_str) {
-                Some("tool_use") => self.call(item.get("id"), item.get("name"))?,
+                Some("tool_use") => self.call(item, item.get("id"), item.get("name"))?,
                 Some("tool_result") => {
-                    let tool = self.tool(name(item.get("tool_use_id"))?);
+                    let Some(tool) = self.tool(name(item.get("tool_use_id"))?) else { continue };
                     self.content(item.get("content"), tool, "text")?;
                 }
                 _ => {}
@@ -66,11 +67,14 @@ impl Found {
         for call in objects(message.get("tool_calls")) {
             let kinds = [call.get("function"), call.get("custom")];
             let ([Some(function), None] | [None, Some(function)]) = kinds else { return None };
-            self.call(call.get("id"), function.get("name"))?;
+            self.call(&Map::new(), call.get("id"), function.get("name"))?;
         }
         let (id, own) = (name(message.get("tool_call_id"))?, name(message.get("name"))?);
         match message.get("role").and_then(Value::as_str) {
-            Some("tool") => self.content(message.get("content"), self.tool(id), "text")?,
+            Some("tool") => {
+                let tool = self.tool(id).flatten();
+                self.content(message.get("content"), tool, "text")?;
+            }
             Some("function") => self.content(message.get("content"), own, "text")?,
             _ => {}
         }
@@ -88,18 +92,26 @@ impl Found {
         };
         match kind {
             "function_call" | "custom_tool_call" => {
-                self.call(item.get("call_id"), item.get("name"))?;
+                self.call(item, item.get("call_id"), item.get("name"))?;
             }
             "local_shell_call" | "shell_call" | "apply_patch_call" => {
                 let tool = name(item.get("name"))?.or(of(kind));
-                self.calls.insert(id?, tool?);
+                self.calls.insert(id?, tool.filter(|_| !is_by_program(item)));
             }
             "function_call_output"
             | "custom_tool_call_output"
             | "local_shell_call_output"
             | "shell_call_output"
             | "apply_patch_call_output" => {
-                let tool = self.tool(id).or(kind.strip_suffix("_output").and_then(of));
+                let is_known = id.as_ref().is_some_and(|id| self.calls.contains_key(id));
+                if item.contains_key("caller") && is_known {
+                    // Both tell, and which of them came first, the tree does not say.
+                    return None;
+                }
+                let Some(tool) = self.tool(id).filter(|_| !is_by_program(item)) else {
+                    return Some(());
+                };
+                let tool = tool.or(kind.strip_suffix("_output").and_then(of));
                 self.content(item.get("output"), tool, "input_text")?;
             }
             _ => {}
@@ -107,13 +119,21 @@ impl Found {
         Some(())
     }
 
-    fn call(&mut self, id: Option<&Value>, tool: Option<&Value>) -> Option<()> {
-        self.calls.insert(name(id)??, name(tool)??);
+    fn call(
+        &mut self,
+        item: &Map<String, Value>,
+        id: Option<&Value>,
+        tool: Option<&Value>,
+    ) -> Option<()> {
+        let tool = name(tool)??;
+        self.calls.insert(name(id)??, (!is_by_program(item)).then_some(tool));
         Some(())
     }
 
-    fn tool(&self, id: Option<String>) -> Option<String> {
-        self.calls.get(&id?).cloned()
+    /// The tool of a result, if it is known. `None`: a program gets the result.
+    fn tool(&self, id: Option<String>) -> Option<Option<String>> {
+        let known = id.and_then(|id| self.calls.get(&id));
+        known.map_or(Some(None), |tool| tool.clone().map(Some))
     }
 
     /// The texts of a content whose text parts have this type. `None`: a part has several, and a
@@ -140,6 +160,12 @@ impl Found {
         }
         Some(())
     }
+}
+
+/// Whether the model did not make the call by itself.
+fn is_by_program(item: &Map<String, Value>) -> bool {
+    let caller = item.get("caller").and_then(Value::as_object);
+    caller.is_some_and(|caller| caller.get("type").and_then(Value::as_str) != Some("direct"))
 }
 
 fn objects(array: Option<&Value>) -> impl Iterator<Item = &Map<String, Value>> {

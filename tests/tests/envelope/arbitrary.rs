@@ -52,6 +52,8 @@ const WORDS: &[&str] = &[
     "shell_call",
     "shell_call_output",
     "input_text",
+    "direct",
+    "program",
     "é\\n",
 ];
 
@@ -72,6 +74,7 @@ const KEYS: &[&str] = &[
     "messages",
     "output",
     "call_id",
+    "caller",
     "action",
     "commands",
     "stdout",

@@ -123,7 +123,9 @@ fn nothing_eligible_leaves_in_the_chunks_that_came() {
         request.write(chunk.clone(), &mut steps);
         while let Some(step) = steps.pop() {
             let Step::Keep(bytes) = step else { panic!("{step:?}") };
-            assert_eq!((bytes.as_ptr(), bytes.len()), (chunk.as_ptr(), chunk.len()));
+            assert_eq!(bytes, chunk);
+            // Runs below 256 bytes may be copied.
+            assert!(bytes.as_ptr() == chunk.as_ptr() || bytes.len() < 256);
             count += 1;
         }
     }

@@ -60,8 +60,11 @@ fn rewritten_texts_are_the_same_for_any_cuts() {
     let early = format!(r#"{{"type":"tool_result","tool_use_id":"a","content":{text}}}"#);
     // Other text, so that nothing came before.
     let other = text.replace("row", "line");
-    let late = format!(r#"{{"content":[{{"text":{other},"type":"text"}}],"type":"tool_result"}}"#);
-    let body = anthropic(&format!("[{early},{late}]"));
+    let late = format!(
+        r#"{{"content":[{{"text":{other},"type":"text"}}],"type":"tool_result","tool_use_id":"a"}}"#
+    );
+    let call = r#"{"type":"tool_use","id":"a","name":"lookup","input":{}}"#;
+    let body = anthropic(&format!("[{call},{early},{late}]"));
     let rewriting = |stream| {
         settings(|policy, limits| {
             (policy.level, policy.stream_requests) = (Level::Lossless, stream);
@@ -73,8 +76,8 @@ fn rewritten_texts_are_the_same_for_any_cuts() {
     assert_eq!(reasons(&whole), []);
     let out: serde_json::Value = serde_json::from_slice(&whole.bytes).expect("JSON");
     let content = &out["messages"][0]["content"];
-    let late = content[1]["content"][0]["text"].as_str().expect("text");
-    assert_eq!(content[0]["content"], late.replace("line ", "row "));
+    let late = content[2]["content"][0]["text"].as_str().expect("text");
+    assert_eq!(content[1]["content"], late.replace("line ", "row "));
     cuts::random(body.as_bytes(), 3, 34, |pieces| {
         for settings in [rewriting(true), rewriting(false)] {
             let pieces = pieces.iter().copied();

@@ -1,6 +1,8 @@
 //! Which strings are eligible, by hand.
 
-use super::{ALL, anthropic, lengths, openai, openai_responses, pass, responses::ITEMS};
+use super::{
+    ALL, anthropic, chat, lengths, messages, openai, openai_responses, pass, responses::ITEMS,
+};
 use brevity::Dialect;
 
 const ANTHROPIC: &[&str] = &[
@@ -53,10 +55,14 @@ const OPENAI: &[&str] = &[
 ];
 
 pub(crate) fn cases() -> impl Iterator<Item = (Dialect, String)> {
-    let anthropic = ANTHROPIC.iter().map(|content| (Dialect::Anthropic, anthropic(content)));
-    let openai = OPENAI.iter().map(|messages| (Dialect::OpenAiChat, openai(messages)));
+    let contents = ANTHROPIC.iter().map(|&content| content.to_owned());
+    let contents = contents.chain(messages::ITEMS.iter().map(|items| format!("[{items}]")));
+    let said = OPENAI.iter().chain(chat::MESSAGES);
     let responses = ITEMS.iter().map(|item| (Dialect::OpenAiResponses, openai_responses(item)));
-    anthropic.chain(openai).chain(responses)
+    contents
+        .map(|content| (Dialect::Anthropic, anthropic(&content)))
+        .chain(said.map(|messages| (Dialect::OpenAiChat, openai(messages))))
+        .chain(responses)
 }
 
 /// Texts in the cases tell what must become of them: an eligible one is `y` and dots, as many as no

@@ -2,8 +2,11 @@
 
 mod arbitrary;
 mod bytes;
+mod chat;
+mod complete;
 mod cut;
 mod eligible;
+mod messages;
 mod responses;
 mod tools;
 

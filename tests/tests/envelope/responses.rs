@@ -16,6 +16,20 @@ pub(crate) const ITEMS: &[&str] = &[
     r#"{"type":"shell_call_output","call_id":"a","max_output_length":5,"output":[{"stdout":"y..","stderr":"y...","outcome":{"type":"exit","exit_code":0},"created_by":"no"},{"stderr":"y....","stdout":"y.....","outcome":{"type":"timeout","stdout":"no"}}]}"#,
     r#"{"type":"apply_patch_call_output","call_id":"a","status":"completed","output":"y.."}"#,
     r#"{"type":"apply_patch_call_output","call_id":"a","status":"failed"}"#,
+    r#"{"type":"function_call_output","call_id":"a","name":"no","namespace":"no","caller":{"type":"direct","output":"no"},"output":"y.."}"#,
+    r#"{"type":"shell_call_output","call_id":"a","output":[{"stdout":"y..","stderr":"","outcome":{"type":"exit","exit_code":0}}],"caller":null}"#,
+    // What a program of the model called goes to that program, byte for byte.
+    r#"{"type":"function_call","call_id":"a","name":"no","arguments":"{}","caller":{"type":"program","caller_id":"no"}},{"type":"function_call_output","call_id":"a","output":"no"}"#,
+    r#"{"type":"function_call","call_id":"a","name":"no","arguments":"{}","caller":{"type":"direct"}},{"type":"function_call_output","call_id":"a","output":"y.."}"#,
+    r#"{"type":"custom_tool_call","call_id":"a","name":"no","input":"no","caller":{"caller_id":"no","type":"program"}},{"type":"custom_tool_call_output","call_id":"a","output":[{"type":"input_text","text":"no"}],"caller":{"type":"program","caller_id":"no"}}"#,
+    r#"{"type":"shell_call","call_id":"a","action":{"commands":["no"]},"caller":{"type":"program","caller_id":"no"}},{"type":"shell_call_output","call_id":"a","output":[{"stdout":"no","stderr":"no"}]}"#,
+    r#"{"type":"apply_patch_call","call_id":"a","operation":{"type":"delete_file","path":"no"},"caller":{"type":"program","caller_id":"no"}},{"type":"apply_patch_call_output","call_id":"a","output":"no"}"#,
+    // The same where the API keeps the call.
+    r#"{"type":"function_call_output","call_id":"a","output":"no","caller":{"type":"program","caller_id":"no"}}"#,
+    r#"{"type":"function_call_output","call_id":null,"output":"no","caller":{"type":"program","caller_id":"no"}}"#,
+    r#"{"type":"function_call_output","output":"no","caller":{"type":"program","caller_id":"no"}}"#,
+    r#"{"type":"program","id":"no","call_id":"p","code":"no","fingerprint":"no","output":"no"}"#,
+    r#"{"type":"program_output","id":"no","call_id":"p","result":"no","status":"completed","output":"no"}"#,
     // What the model said, thought and called.
     r#"{"type":"message","role":"user","content":"no"}"#,
     r#"{"role":"user","content":[{"type":"input_text","text":"no"},{"type":"input_image","image_url":"no"}]}"#,
@@ -40,7 +54,13 @@ pub(crate) const ITEMS: &[&str] = &[
     r#"{"type":"tool_search_call","call_id":"a","arguments":{"query":"no"}}"#,
     r#"{"type":"tool_search_output","call_id":"a","tools":[{"description":"no"}],"output":"no"}"#,
     r#"{"type":"compaction","encrypted_content":"no","output":"no"}"#,
+    r#"{"type":"compaction_trigger","output":"no"}"#,
+    r#"{"type":"additional_tools","role":"developer","tools":[{"description":"no"}],"output":"no"}"#,
+    r#"{"type":"configuration_update","reasoning":{"effort":"no"},"text":{"format":{"type":"text"}},"output":"no"}"#,
     r#"{"type":"item_reference","id":"no"}"#,
+    r#"{"role":"user","content":[{"type":"input_file","file_data":"no","filename":"no"},{"type":"input_audio","input_audio":{"data":"no"}}]}"#,
+    r#"{"type":"message","role":"developer","content":[{"type":"input_text","text":"no"}],"output":"no"}"#,
+    r#"{"type":"message","role":"system","content":"no"}"#,
     // What is not in the specification, or not as it says.
     r#"{"type":"other_call_output","call_id":"a","output":"no"}"#,
     r#"{"type":"Function_Call_Output","call_id":"a","output":"no"}"#,
@@ -58,11 +78,54 @@ pub(crate) const ITEMS: &[&str] = &[
     r#"[{"type":"function_call_output","output":"no"}],"no",7"#,
 ];
 
+/// The types of items in the specification: `openai` 3.52 for Python.
+pub(crate) const TYPES: &[&str] = &[
+    "message",
+    "file_search_call",
+    "computer_call",
+    "computer_call_output",
+    "web_search_call",
+    "function_call",
+    "function_call_output",
+    "tool_search_call",
+    "tool_search_output",
+    "additional_tools",
+    "configuration_update",
+    "reasoning",
+    "compaction",
+    "compaction_trigger",
+    "image_generation_call",
+    "code_interpreter_call",
+    "local_shell_call",
+    "local_shell_call_output",
+    "shell_call",
+    "shell_call_output",
+    "apply_patch_call",
+    "apply_patch_call_output",
+    "mcp_list_tools",
+    "mcp_approval_request",
+    "mcp_approval_response",
+    "mcp_call",
+    "custom_tool_call",
+    "custom_tool_call_output",
+    "item_reference",
+    "program",
+    "program_output",
+];
+
+/// Those of them that hold what a tool gave that the client ran.
+pub(crate) const RESULTS: &[&str] = &[
+    "function_call_output",
+    "custom_tool_call_output",
+    "local_shell_call_output",
+    "shell_call_output",
+    "apply_patch_call_output",
+];
+
 #[test]
 fn items_in_any_order_of_keys() {
     let mut orders = 0;
-    for item in
-        ITEMS.iter().filter(|item| item.starts_with('{') && !item.contains("},{\"type\":null"))
+    for item in ITEMS.iter().filter(|item| item.starts_with('{') && !item.contains("},{\"type\":"))
     {
         let mut members = children(item);
         let mut expected = marked(item);

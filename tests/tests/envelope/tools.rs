@@ -2,7 +2,10 @@
 
 use super::{anthropic, openai, reasons, settings};
 use brevity::{Dialect, Level, Reason, Settings, ToolRules};
-use brevity_tests::property::{Passed, pass_request};
+use brevity_tests::{
+    oracle::notation,
+    property::{Passed, pass_request},
+};
 use std::sync::Arc;
 
 #[test]
@@ -20,8 +23,10 @@ fn the_call_before_a_result_names_its_tool() {
         (call("a", "shell", r#"{"command":["bash","-lc","nl x.rs"]}"#), Reason::FileRead),
         (call("a", "shell", r#"{"command":["bash","-lc","ls"]}"#), Reason::NoCodec),
         (call("a", "secret", "{}"), Reason::Excluded),
-        (call("b", "secret", "{}"), Reason::NoCodec),
-        (call("a", "secret", "{}").replace("tool_use", "server_tool_use"), Reason::NoCodec),
+        (call("a", "lookup", "{}"), Reason::NoCodec),
+        // A thread of the API's keeps calls: this one could have shown a file.
+        (call("b", "lookup", "{}"), Reason::FileRead),
+        (call("a", "lookup", "{}").replace("tool_use", "server_tool_use"), Reason::FileRead),
         (format!("{},{}", call("a", "secret", "{}"), call("a", "Read", "{}")), Reason::FileRead),
     ];
     let settings = rewriting();
@@ -90,4 +95,41 @@ fn results_of_forgotten_calls_stay() {
     assert_eq!(pass(0, &body), [true, true]);
     let long = body.replace("\"a\"", &format!("\"{}\"", "a".repeat(1_000)));
     assert_eq!(pass(1_000, &long), [true, false]);
+}
+
+/// A program of the model's gets what it called for, and the model does not see it: not rewritten, and
+/// nothing refers to it, nor counts it.
+#[test]
+fn results_that_a_program_reads_are_none_of_the_models() {
+    let text: String =
+        (0..40).map(|n| format!("step {n} ended with code {}\\n", n * 7919)).collect();
+    let caller = r#""caller":{"type":"code_execution_20260120","tool_id":"p"},"#;
+    let turn = |id: &str, caller: &str| {
+        let call = format!(r#"{{"type":"tool_use","id":"{id}",{caller}"name":"f","input":{{}}}}"#);
+        let result = r#"{"type":"tool_result","tool_use_id":"#;
+        format!(r#"{call},{result}"{id}","content":"{text}"}}"#)
+    };
+    let body = |callers: [&str; 3]| {
+        let [a, b, c] = callers;
+        anthropic(&format!("[{},{},{}]", turn("a", a), turn("b", b), turn("c", c)))
+    };
+    let settings = settings(|policy, _| {
+        (policy.level, policy.stream_requests) = (Level::Lossless, false);
+    });
+    for (callers, refers, stays) in [
+        (["", "", ""], "[same as tool result 1, lines 1-40", 0),
+        ([caller, "", ""], "[same as tool result 1, lines 1-40", 1),
+        (["", caller, ""], "[same as tool result 1, lines 1-40", 1),
+        ([caller, caller, ""], "[brevity 1 ", 2),
+        ([caller, caller, caller], &text, 3),
+    ] {
+        let body = body(callers);
+        let passed = pass_request(Dialect::Anthropic, &settings, [body.as_bytes()]);
+        let out = String::from_utf8(passed.bytes).expect("UTF-8");
+        assert!(out.contains(refers), "{callers:?} {out}");
+        assert_eq!(out.matches(&text).count(), stays, "{callers:?}");
+        for back in [brevity::expand(out.as_bytes()), notation::expand(out.as_bytes())] {
+            assert_eq!(String::from_utf8_lossy(&back), body);
+        }
+    }
 }

@@ -39,7 +39,7 @@ fn prepare(entry: Arc<Entry>, limit: usize) -> Prepare {
         coding: None,
         settings: Arc::new(settings),
         act: Act::Rewrite,
-        learns_model: false,
+        by_model: None,
         holdout: None,
         pool: Pool::new(),
         entry,

@@ -3,6 +3,7 @@
 
 use super::{Key, Origin, keys::KEYS};
 use crate::cli::CONFIG;
+use brevity_proxy::ConfigError;
 use std::{error::Error, path::PathBuf, process::ExitCode};
 use thiserror::Error;
 
@@ -28,6 +29,8 @@ pub(crate) enum Fault {
          to compare with; leave one out"
     )]
     Both { holdout: Origin, dry_run: Origin },
+    #[error(transparent)]
+    Whole(#[from] ConfigError),
 }
 
 impl Fault {

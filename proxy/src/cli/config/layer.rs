@@ -35,7 +35,7 @@ impl Layer {
     /// Adds a tool server. Within one source, each prefix stands once.
     pub(super) fn add_mcp(&mut self, value: McpRoute, origin: Origin) -> Result<(), Fault> {
         if self.mcp.iter().any(|other| other.value.prefix() == value.prefix()) {
-            let why = brevity_proxy::McpRouteError::Twice(value.prefix().to_owned()).into();
+            let why = brevity_proxy::ConfigError::Twice(value.prefix().to_owned()).into();
             return Err(Fault::Value { at: origin, key: "mcp".into(), why });
         }
         self.mcp.push(Listed { value, origin });

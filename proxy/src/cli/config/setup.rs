@@ -98,6 +98,7 @@ impl Setup {
         let policy = &mut Arc::make_mut(&mut config.settings).policy;
         let rules = std::mem::take(&mut policy.tools);
         policy.tools = self.tools.iter().fold(rules, |rules, tool| tool.value.add(rules));
+        config.check()?;
         if config.dry_run && config.holdout.is_some() {
             let origin = |name| super::keys::find(name).map(|key| self.origin(key).clone());
             let [holdout, dry_run] =

@@ -145,7 +145,7 @@ impl Stage {
         let record = self.records.recv().await.ok_or("the proxy is gone")?;
         let row = Row {
             prefix: self.before.as_ref().map(|before| prefix_held(before, &arrived)),
-            exact: brevity::expand(&arrived.body) == turn.body,
+            exact: super::stands_for(&arrived.body, &turn.body),
             untouched: answer.body == arrived.answer,
             first_byte: answer.first_byte,
             new_from: self.before.as_ref().map_or(0, |before| before.messages as u64),

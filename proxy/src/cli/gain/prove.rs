@@ -20,7 +20,7 @@ pub(super) struct Proved {
     pub(super) short: Vec<u8>,
     /// What happened to each part of it.
     pub(super) outcomes: Vec<Outcome>,
-    /// Whether `short` expands to the request.
+    /// Whether `short` expands to the request, or to what that stands for itself.
     pub(super) is_exact: bool,
 }
 
@@ -93,6 +93,6 @@ fn prove(turn: Turn, settings: &Arc<Settings>) -> Proved {
     request.write(body.clone(), &mut steps);
     request.finish(&mut steps);
     steps.run_into(&mut proved);
-    proved.is_exact = brevity::expand(&proved.short) == body;
+    proved.is_exact = crate::cli::stands_for(&proved.short, &body);
     proved
 }

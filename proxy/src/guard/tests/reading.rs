@@ -1,6 +1,6 @@
 //! Which bodies have the same digests.
 
-use super::super::{Prompt, canon::Digest, first_message};
+use super::super::{Prompt, canon::Digest, conversation, prompt::first_message};
 use super::talk::{ALL, Turn, guard, read, turn};
 use brevity::{Dialect, Limits, walk::json::JsonErrorKind};
 use bytes::Bytes;
@@ -199,4 +199,25 @@ fn no_body_is_too_odd() {
     let depth = Limits::default().json_depth;
     let error = Prompt::read(Dialect::Anthropic, &[Bytes::from(deep)], depth).unwrap_err();
     assert_eq!(error.kind, JsonErrorKind::DepthLimit);
+}
+
+#[test]
+fn a_kept_history_has_no_first_message() {
+    let of = |more: &str| {
+        let body = format!(r#"{{"input":[{{"role":"user","content":"x"}}]{more}}}"#);
+        conversation(Dialect::OpenAiResponses, &[body.into()], 64)
+    };
+    let whole = of("");
+    assert!(whole.is_some());
+    for null in [r#","previous_response_id":null"#, r#","conversation":null,"store":true"#] {
+        assert_eq!(of(null), whole, "{null}");
+    }
+    for kept in [
+        r#","previous_response_id":"resp_1""#,
+        r#","conversation":"conv_1""#,
+        r#","conversation":{"id":"conv_1"}"#,
+        r#","previous_response_id":null,"conversation":"conv_1""#,
+    ] {
+        assert_eq!(of(kept), None, "{kept}");
+    }
 }

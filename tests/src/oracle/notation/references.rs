@@ -1,7 +1,7 @@
 //! References: lines of a tool result that stand in an earlier one.
 
 use super::number;
-use std::ops::Range;
+use std::{collections::HashMap, ops::Range};
 
 /// A body with more open brackets is none: the reader below calls itself for each.
 const DEEPEST: usize = 500;
@@ -178,7 +178,11 @@ const OUTPUTS: [&str; 5] = [
     "apply_patch_call_output",
 ];
 
-/// The tool results of a body, in order.
+/// The types of items of OpenAI Responses that call a tool of the client's.
+const CALLS: [&str; 5] =
+    ["function_call", "custom_tool_call", "local_shell_call", "shell_call", "apply_patch_call"];
+
+/// The tool results of a body, in order; without those that a program reads.
 fn results(body: &str) -> Option<Vec<Result>> {
     let mut reader = Reader { text: body, at: 0, depth: 0 };
     let body = reader.value()?;
@@ -188,11 +192,18 @@ fn results(body: &str) -> Option<Vec<Result>> {
             results.push(Result { word, inside, forgets: std::mem::take(forgets) });
         }
     };
+    // Whether a program made a call, by the call's id.
+    let mut calls = HashMap::new();
     for item in body.get("input").into_iter().flat_map(Node::items) {
         let Some(Node::Text(kind)) = item.get("type") else { continue };
         let kind = &reader.text[kind.clone()];
         forgets |= kind.contains("compaction");
-        if OUTPUTS.contains(&kind) {
+        let id = item.string("call_id", reader.text);
+        if CALLS.contains(&kind) {
+            calls.insert(id, item.is_by_program(reader.text));
+        }
+        let by_program = id.and_then(|_| calls.get(&id).copied());
+        if OUTPUTS.contains(&kind) && !by_program.unwrap_or(item.is_by_program(reader.text)) {
             item.get("output").into_iter().for_each(|o| add(o, Word::Output, &mut forgets));
         }
     }
@@ -202,7 +213,12 @@ fn results(body: &str) -> Option<Vec<Result>> {
         }
         for item in message.get("content").into_iter().flat_map(Node::items) {
             forgets |= item.is("type", &["compaction"], reader.text);
-            if item.is("type", &["tool_result"], reader.text) {
+            if item.is("type", &["tool_use"], reader.text) {
+                calls.insert(item.string("id", reader.text), item.is_by_program(reader.text));
+            }
+            let id = item.string("tool_use_id", reader.text);
+            let by_program = id.is_some() && calls.get(&id) == Some(&true);
+            if item.is("type", &["tool_result"], reader.text) && !by_program {
                 item.get("content").into_iter().for_each(|c| add(c, Word::Result, &mut forgets));
             }
         }
@@ -230,6 +246,17 @@ impl Node {
 
     fn is(&self, key: &str, texts: &[&str], body: &str) -> bool {
         matches!(self.get(key), Some(Self::Text(range)) if texts.contains(&&body[range.clone()]))
+    }
+
+    fn string<'b>(&self, key: &str, body: &'b str) -> Option<&'b str> {
+        let Some(Self::Text(range)) = self.get(key) else { return None };
+        Some(&body[range.clone()])
+    }
+
+    /// Whether its `caller` is one, but not the model itself.
+    fn is_by_program(&self, body: &str) -> bool {
+        let caller = self.get("caller").filter(|caller| matches!(caller, Self::Object(_)));
+        caller.is_some_and(|caller| caller.string("type", body) != Some("direct"))
     }
 
     /// The texts of a block, in order.

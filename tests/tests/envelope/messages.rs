@@ -1,0 +1,86 @@
+//! Anthropic Messages: every type of content that its public specification has, and then what is none.
+
+/// Elements of a message's `content`. `y` and dots are what is eligible, and nothing else is.
+pub(crate) const ITEMS: &[&str] = &[
+    // What tools gave, run by the client.
+    r#"{"type":"tool_result","tool_use_id":"a","content":"y.."}"#,
+    r#"{"type":"tool_result","tool_use_id":"a","toolset_name":"no","is_error":true,"cache_control":{"type":"ephemeral","ttl":"1h"},"content":[{"type":"text","text":"y..","citations":[{"cited_text":"no"}],"cache_control":{"type":"ephemeral"}},{"type":"image","source":{"type":"base64","media_type":"image/png","data":"no"},"text":"no"},{"type":"text","text":"y..."}]}"#,
+    r#"{"type":"tool_result","tool_use_id":"a","content":[{"type":"search_result","source":"no","title":"no","content":[{"type":"text","text":"no"}],"text":"no"}]}"#,
+    r#"{"type":"tool_result","tool_use_id":"a","content":[{"type":"document","title":"no","context":"no","source":{"type":"text","data":"no","text":"no"}},{"type":"document","source":{"type":"content","content":[{"type":"text","text":"no"}]}}]}"#,
+    r#"{"type":"tool_result","tool_use_id":"a","content":[{"type":"tool_reference","tool_name":"no","text":"no"},{"type":"text","text":"y.."}]}"#,
+    r#"{"type":"tool_result","tool_use_id":"a","content":[{"type":"browser_state","tabs":[{"url":"no","title":"no","text":"no"}],"text":"no"},{"type":"text","text":"y.."}]}"#,
+    r#"{"type":"tool_result","tool_use_id":"a","is_error":true}"#,
+    // What people gave.
+    r#"{"type":"text","text":"no","content":"no","cache_control":{"type":"ephemeral"}}"#,
+    r#"{"type":"image","source":{"type":"url","url":"no","content":"no"},"content":"no"}"#,
+    r#"{"type":"document","source":{"type":"content","content":[{"type":"text","text":"no"},{"type":"image","text":"no"}]},"content":"no"}"#,
+    r#"{"type":"document","source":{"type":"text","media_type":"text/plain","data":"no"},"title":"no","context":"no"}"#,
+    r#"{"type":"search_result","source":"no","title":"no","content":[{"type":"text","text":"no"}]}"#,
+    r#"{"type":"container_upload","file_id":"no","content":"no"}"#,
+    // What the model said, thought and called.
+    r#"{"type":"thinking","thinking":"no","signature":"no","content":"no"}"#,
+    r#"{"type":"redacted_thinking","data":"no","content":"no"}"#,
+    r#"{"type":"tool_use","id":"a","name":"no","toolset_name":"no","caller":{"type":"direct","content":"no"},"input":{"content":"no","text":"no"},"content":"no"}"#,
+    // What a program of the model called goes to that program, byte for byte.
+    r#"{"type":"tool_use","id":"a","name":"no","caller":{"type":"code_execution_20250825","tool_id":"no"},"input":{}},{"type":"tool_result","tool_use_id":"a","content":"no"}"#,
+    r#"{"caller":{"tool_id":"no","type":"code_execution_20260120"},"name":"no","input":{},"id":"a","type":"tool_use"},{"content":[{"type":"text","text":"no"}],"tool_use_id":"a","type":"tool_result"}"#,
+    r#"{"type":"tool_use","id":"a","name":"no","caller":{"type":"some_program"},"input":{}},{"type":"tool_use","id":"b","name":"no","caller":{"type":"direct"},"input":{}},{"type":"tool_result","tool_use_id":"b","content":"y.."},{"type":"tool_result","tool_use_id":"a","content":"no"}"#,
+    r#"{"type":"tool_use","id":"a","name":"no","caller":null,"input":{}},{"type":"tool_result","tool_use_id":"a","content":"y.."}"#,
+    r#"{"type":"tool_use","id":"a","name":"no","caller":{},"input":{}},{"type":"tool_result","tool_use_id":"a","content":"no"}"#,
+    // What the API ran by itself.
+    r#"{"type":"server_tool_use","id":"a","name":"web_search","caller":{"type":"direct"},"input":{"query":"no","content":"no"},"content":"no"}"#,
+    r#"{"type":"web_search_tool_result","tool_use_id":"a","content":[{"type":"web_search_result","title":"no","url":"no","encrypted_content":"no","text":"no"}]}"#,
+    r#"{"type":"web_search_tool_result","tool_use_id":"a","content":{"type":"web_search_tool_result_error","error_code":"no"}}"#,
+    r#"{"type":"web_fetch_tool_result","tool_use_id":"a","content":{"type":"web_fetch_result","url":"no","content":{"type":"document","source":{"type":"text","data":"no"}}}}"#,
+    r#"{"type":"code_execution_tool_result","tool_use_id":"a","content":{"type":"code_execution_result","stdout":"no","stderr":"no","return_code":0,"content":[{"type":"code_execution_output","file_id":"no"}]}}"#,
+    r#"{"type":"code_execution_tool_result","tool_use_id":"a","content":{"type":"encrypted_code_execution_result","encrypted_stdout":"no","stderr":"no","content":[]}}"#,
+    r#"{"type":"bash_code_execution_tool_result","tool_use_id":"a","content":{"type":"bash_code_execution_result","stdout":"no","stderr":"no","content":[{"type":"bash_code_execution_output","file_id":"no"}]}}"#,
+    r#"{"type":"text_editor_code_execution_tool_result","tool_use_id":"a","content":{"type":"text_editor_code_execution_view_result","file_type":"text","content":"no"}}"#,
+    r#"{"type":"text_editor_code_execution_tool_result","tool_use_id":"a","content":{"type":"text_editor_code_execution_str_replace_result","lines":["no"]}}"#,
+    r#"{"type":"tool_search_tool_result","tool_use_id":"a","content":{"type":"tool_search_tool_search_result","tool_references":[{"type":"tool_reference","tool_name":"no"}]}}"#,
+    r#"{"type":"advisor_tool_result","tool_use_id":"a","content":{"type":"advisor_result","text":"no"}}"#,
+    r#"{"type":"mcp_tool_use","id":"a","name":"no","server_name":"no","input":{"content":"no"}}"#,
+    r#"{"type":"mcp_tool_result","tool_use_id":"a","content":[{"type":"text","text":"no"}]}"#,
+    r#"{"type":"mcp_tool_result","tool_use_id":"a","content":"no"}"#,
+    r#"{"type":"mcp_tool_listing","mcp_server_name":"no","tools":[{"description":"no"}],"content":"no"}"#,
+    r#"{"type":"compaction","content":"no","encrypted_content":"no","signature":"no"}"#,
+    r#"{"type":"compaction","content":null,"tool_changes":[{"type":"tool_addition","tool":{"text":"no"}}]}"#,
+    r#"{"type":"fallback","from":{"model":"no"},"to":{"model":"no"},"trigger":{"content":"no"},"content":"no"}"#,
+    r#"{"type":"tool_addition","tool":{"name":"no","description":"no"},"content":"no"}"#,
+    r#"{"type":"tool_removal","tool":{"name":"no"},"content":"no"}"#,
+    // What is not in the specification.
+    r#"{"type":"image_tool_result","tool_use_id":"a","content":"no"}"#,
+    r#"{"type":"tool_result_2027","tool_use_id":"a","content":[{"type":"text","text":"no"}]}"#,
+    r#"{"type":"tool_result","tool_use_id":"a","content":[{"type":"html","text":"no"},{"type":"text_delta","text":"no"}]}"#,
+];
+
+/// The types of `content` in the specification: `anthropic` 2.11 for Python, beta ones included.
+pub(crate) const TYPES: &[&str] = &[
+    "text",
+    "image",
+    "document",
+    "search_result",
+    "thinking",
+    "redacted_thinking",
+    "tool_use",
+    "tool_result",
+    "server_tool_use",
+    "web_search_tool_result",
+    "web_fetch_tool_result",
+    "advisor_tool_result",
+    "code_execution_tool_result",
+    "bash_code_execution_tool_result",
+    "text_editor_code_execution_tool_result",
+    "tool_search_tool_result",
+    "mcp_tool_use",
+    "mcp_tool_result",
+    "mcp_tool_listing",
+    "container_upload",
+    "compaction",
+    "tool_addition",
+    "tool_removal",
+    "fallback",
+    // In a tool's result alone.
+    "tool_reference",
+    "browser_state",
+];
