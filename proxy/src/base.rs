@@ -37,7 +37,9 @@ pub enum BaseError {
     #[error("the port in `{0}` is none; write a number from 1 to 65535")]
     Port(String),
     /// It holds a query or a fragment, which no path could follow.
-    #[error("`{0}` holds a query or a fragment; give the scheme, the host and a path at most")]
+    #[error(
+        "`{0}` goes on with a query or a fragment; give the scheme, the host and a path at most"
+    )]
     Query(String),
 }
 
@@ -48,19 +50,21 @@ impl FromStr for Base {
         if text.contains('@') {
             return Err(BaseError::Credentials);
         }
+        // A query may hold a key, which no error shall show.
+        let told = text.split(['?', '#']).next().unwrap_or_default();
         if !text.contains("://") {
-            return Err(BaseError::Scheme(text.to_owned()));
+            return Err(BaseError::Scheme(told.to_owned()));
         }
-        let uri: Uri = text.parse().map_err(|_| BaseError::Syntax(text.to_owned()))?;
+        let uri: Uri = text.parse().map_err(|_| BaseError::Syntax(told.to_owned()))?;
         let scheme = match uri.scheme() {
             Some(scheme) if *scheme == Scheme::HTTP || *scheme == Scheme::HTTPS => scheme.clone(),
-            _ => return Err(BaseError::Scheme(text.to_owned())),
+            _ => return Err(BaseError::Scheme(told.to_owned())),
         };
         if uri.query().is_some() || text.contains('#') {
-            return Err(BaseError::Query(text.to_owned()));
+            return Err(BaseError::Query(told.to_owned()));
         }
         if uri.port().is_some() && uri.port_u16().is_none_or(|port| port == 0) {
-            return Err(BaseError::Port(text.to_owned()));
+            return Err(BaseError::Port(told.to_owned()));
         }
         let authority = uri.authority().map(ToString::to_string).unwrap_or_default();
         let prefix = uri.path().trim_end_matches('/').to_owned();
@@ -107,6 +111,13 @@ impl Base {
         let digits = segment.strip_prefix("/v")?;
         (!digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())).then_some(segment)
     }
+}
+
+/// What an error shows of `text`, a selector with a URL behind it: never the URL, which may hold
+/// credentials.
+pub(crate) fn selector(text: &str) -> String {
+    let before = text.split('=').next().unwrap_or_default();
+    before.split("://").next().unwrap_or_default().to_owned()
 }
 
 /// What follows `prefix` in `target`, a path with its query, if a segment ends there.
@@ -156,6 +167,10 @@ mod tests {
         assert!(matches!(error("http://h/x#y"), BaseError::Query(_)));
         assert_eq!(error("https://me:secret@host"), BaseError::Credentials);
         assert!(!error("https://me:secret@host").to_string().contains("secret"));
+        for text in ["https://host?key=secret", "host?secret", "ftp://h?secret", "http:// ?secret"]
+        {
+            assert!(!error(text).to_string().contains("secret"), "{text}");
+        }
     }
 
     #[test]

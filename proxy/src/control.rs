@@ -61,6 +61,9 @@ enum Word {
     Lossless,
 }
 
+const WORDS: [(&str, Word); 3] =
+    [("off", Word::Off), ("file", Word::File), ("lossless", Word::Lossless)];
+
 impl Control {
     /// Reads the headers and takes them away.
     ///
@@ -129,6 +132,30 @@ impl Control {
 }
 
 impl ToolSetting {
+    /// What `word` says about the tools that `glob` matches.
+    ///
+    /// # Errors
+    ///
+    /// When `glob` is empty, or `word` is none of off, file and lossless.
+    pub fn new(glob: &str, word: &str) -> Result<Self, ToolSettingError> {
+        let error = || ToolSettingError(format!("{glob}={word}"));
+        let word = WORDS.iter().find(|(name, _)| *name == word).ok_or_else(error)?.1;
+        match glob {
+            "" => Err(error()),
+            glob => Ok(Self { glob: glob.to_owned(), word }),
+        }
+    }
+
+    /// The glob over the names of tools.
+    pub fn glob(&self) -> &str {
+        &self.glob
+    }
+
+    /// How their results are treated: off, file or lossless.
+    pub fn word(&self) -> &'static str {
+        WORDS.iter().find(|(_, word)| *word == self.word).map_or("", |(name, _)| name)
+    }
+
     /// The rules with this one on top.
     #[must_use]
     pub fn add(&self, rules: ToolRules) -> ToolRules {
@@ -146,16 +173,7 @@ impl FromStr for ToolSetting {
     fn from_str(text: &str) -> Result<Self, ToolSettingError> {
         let error = || ToolSettingError(text.to_owned());
         let (glob, word) = text.rsplit_once('=').ok_or_else(error)?;
-        let word = match word.trim() {
-            "off" => Word::Off,
-            "file" => Word::File,
-            "lossless" => Word::Lossless,
-            _ => return Err(error()),
-        };
-        match glob.trim() {
-            "" => Err(error()),
-            glob => Ok(Self { glob: glob.to_owned(), word }),
-        }
+        Self::new(glob.trim(), word.trim()).map_err(|_| error())
     }
 }
 
@@ -165,6 +183,14 @@ pub(crate) fn level(name: &str) -> Option<Level> {
         "off" => Some(Level::Off),
         "lossless" => Some(Level::Lossless),
         _ => None,
+    }
+}
+
+/// The name of `level`.
+pub(crate) fn level_name(level: Level) -> &'static str {
+    match level {
+        Level::Off => "off",
+        _ => "lossless",
     }
 }
 

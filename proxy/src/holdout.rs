@@ -4,7 +4,7 @@
 //! The hash of a conversation's first message says on which side it is: every turn of it is on the
 //! same side, after a restart and on another machine too.
 
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
 use thiserror::Error;
 
 /// The share of conversations that are left untouched: more than 0 and less than 1.
@@ -44,6 +44,12 @@ impl Share {
     /// The share as a number.
     pub(crate) fn value(self) -> f64 {
         self.0
+    }
+}
+
+impl fmt::Display for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 

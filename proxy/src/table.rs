@@ -1,7 +1,7 @@
 //! The route table: which requests go elsewhere than the paths of their API say.
 
 use crate::{
-    base::{Base, BaseError, below},
+    base::{self, Base, BaseError, below},
     control,
 };
 use brevity::{Dialect, Glob, Level};
@@ -80,6 +80,49 @@ pub enum RouteRuleError {
 }
 
 impl RouteRule {
+    /// The rule that sends what `selector` tells to `url`.
+    ///
+    /// # Errors
+    ///
+    /// When one of them makes no sense.
+    pub fn new(selector: &str, url: &str) -> Result<Self, RouteRuleError> {
+        let error = |NoSelector| RouteRuleError::Selector(base::selector(selector));
+        let selector = selector.parse().map_err(error)?;
+        Ok(Self { selector, base: url.parse()?, api: None, level: None })
+    }
+
+    /// Sets an option, `api` or `level`, to what `word` says.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such option, or no such word for it.
+    pub fn set(&mut self, option: &str, word: &str) -> Result<(), RouteRuleError> {
+        let error = || RouteRuleError::Option(format!("{option}={word}"));
+        let before = match option {
+            "api" if self.prefix().is_none() => {
+                return Err(RouteRuleError::Api(format!("{option}={word}")));
+            }
+            "api" => self.api.replace(api(word).ok_or_else(error)?).is_some(),
+            "level" => self.level.replace(control::level(word).ok_or_else(error)?).is_some(),
+            _ => return Err(error()),
+        };
+        if before { Err(RouteRuleError::Twice(format!("{option}={word}"))) } else { Ok(()) }
+    }
+
+    /// Its parts, each with its name in a configuration file: `path` or `model`, `url`, and what was
+    /// set of `api` and `level`.
+    pub fn parts(&self) -> Vec<(&'static str, String)> {
+        let selector = match &self.selector {
+            Selector::Prefix(prefix) => ("path", prefix.clone()),
+            Selector::Model(glob) => ("model", glob.as_str().to_owned()),
+        };
+        let mut parts = vec![selector, ("url", self.base.to_string())];
+        let api = self.api.and_then(|api| APIS.iter().find(|(_, known)| *known == api));
+        parts.extend(api.map(|(name, _)| ("api", (*name).to_owned())));
+        parts.extend(self.level.map(|level| ("level", control::level_name(level).to_owned())));
+        parts
+    }
+
     /// Where its requests go.
     pub fn base(&self) -> &Base {
         &self.base
@@ -98,31 +141,20 @@ impl FromStr for RouteRule {
     type Err = RouteRuleError;
 
     fn from_str(text: &str) -> Result<Self, RouteRuleError> {
-        let error = || RouteRuleError::Selector(text.to_owned());
+        let error = || RouteRuleError::Selector(base::selector(text));
         let (selector, rest) = text.split_once('=').ok_or_else(error)?;
         let mut words = rest.split_ascii_whitespace();
-        let selector = selector.trim().parse().map_err(|NoSelector| error())?;
-        let base = words.next().ok_or_else(error)?.parse()?;
-        let mut rule = Self { selector, base, api: None, level: None };
+        let mut rule = Self::new(selector.trim(), words.next().ok_or_else(error)?)?;
         words.try_for_each(|word| rule.option(word))?;
-        if rule.prefix().is_none() && rule.api.is_some() {
-            return Err(RouteRuleError::Api(text.to_owned()));
-        }
         Ok(rule)
     }
 }
 
 impl RouteRule {
     fn option(&mut self, word: &str) -> Result<(), RouteRuleError> {
-        let error = || RouteRuleError::Option(word.to_owned());
-        let before = match word.split_once('=').ok_or_else(error)? {
-            ("api", name) => self.api.replace(api(name).ok_or_else(error)?).is_some(),
-            ("level", name) => {
-                self.level.replace(control::level(name).ok_or_else(error)?).is_some()
-            }
-            _ => return Err(error()),
-        };
-        if before { Err(RouteRuleError::Twice(word.to_owned())) } else { Ok(()) }
+        let (option, word) =
+            word.split_once('=').ok_or_else(|| RouteRuleError::Option(word.to_owned()))?;
+        self.set(option, word)
     }
 }
 
@@ -142,6 +174,14 @@ impl FromStr for Selector {
     }
 }
 
+/// What `api` may say.
+const APIS: [(&str, Api); 4] = [
+    ("anthropic", Api::Is(Dialect::Anthropic)),
+    ("openai-chat", Api::Is(Dialect::OpenAiChat)),
+    ("openai-responses", Api::Is(Dialect::OpenAiResponses)),
+    ("none", Api::None),
+];
+
 /// Whether `prefix` is a path that a request may stand below.
 pub(crate) fn is_path(prefix: &str) -> bool {
     let uri = prefix.parse::<Uri>();
@@ -149,13 +189,7 @@ pub(crate) fn is_path(prefix: &str) -> bool {
 }
 
 fn api(name: &str) -> Option<Api> {
-    Some(match name {
-        "anthropic" => Api::Is(Dialect::Anthropic),
-        "openai-chat" => Api::Is(Dialect::OpenAiChat),
-        "openai-responses" => Api::Is(Dialect::OpenAiResponses),
-        "none" => Api::None,
-        _ => return None,
-    })
+    APIS.iter().find(|(known, _)| *known == name).map(|(_, api)| *api)
 }
 
 /// The rule with the longest prefix of `target`, a path with its query, and what follows the prefix.
@@ -214,6 +248,28 @@ mod tests {
         assert_eq!((rule.api, rule.level), (Some(Api::None), Some(Level::Off)));
         let rule: RouteRule = "/x=http://h api=anthropic".parse().unwrap();
         assert_eq!(rule.api, Some(Api::Is(Dialect::Anthropic)));
+    }
+
+    #[test]
+    fn the_parts_of_a_rule_make_it_again() {
+        for text in ["/x=http://h/v1 api=none level=off", "model:q*=https://h level=lossless"] {
+            let rule: RouteRule = text.parse().unwrap();
+            let parts = rule.parts();
+            let selector = match &parts[0] {
+                ("path", path) => path.clone(),
+                (_, glob) => format!("{MODEL}{glob}"),
+            };
+            let mut again = RouteRule::new(&selector, &parts[1].1).unwrap();
+            parts[2..].iter().for_each(|(option, word)| again.set(option, word).unwrap());
+            assert_eq!(again, rule);
+        }
+    }
+
+    #[test]
+    fn no_error_shows_credentials() {
+        for text in ["x=https://me:secret@h", "https://me:secret@h", "/x=https://me:secret@h"] {
+            assert!(!text.parse::<RouteRule>().unwrap_err().to_string().contains("secret"));
+        }
     }
 
     #[test]

@@ -259,19 +259,6 @@ fn what_is_not_json_is_told_where_json_was_asked_for() {
 }
 
 #[test]
-fn a_level_that_is_none_stops_the_proxy_before_it_listens() {
-    let mut command = brevity(&["proxy", "--listen", "127.0.0.1:0"]);
-    let output = command.env("BREVITY_LOG", "nonsense").output().expect("the binary ends");
-    assert_eq!(output.status.code(), Some(2));
-    assert!(output.stdout.is_empty());
-    let text = stderr(&output);
-    assert!(
-        text.contains("BREVITY_LOG") && text.contains("off, error, warn, info, debug"),
-        "{text}"
-    );
-}
-
-#[test]
 fn messages_of_a_tool_server_are_not_streamed() {
     let output = run(&["compress", "--api", "mcp", "--stream"], b"{}");
     assert_eq!((output.status.code(), output.stdout.is_empty()), (Some(2), true));

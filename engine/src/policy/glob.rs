@@ -17,6 +17,11 @@ impl Glob {
         Self(text.into())
     }
 
+    /// The text that writes it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Whether it stands for all of `name`. Takes at most the product of the two lengths.
     pub fn matches(&self, name: &str) -> bool {
         matches(&self.0, name)

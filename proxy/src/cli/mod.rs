@@ -2,10 +2,11 @@
 //!
 //! Exit codes: 0 when all went well, also when the reader of a pipe has closed it early, since it
 //! has what it wanted; 1 when something could not be read or written, or is not the kind
-//! that was asked for; 2 when the arguments make no
-//! sense. `exec`, `wrap` and `mcp-wrap` give the exit code of their command.
+//! that was asked for; 2 when the arguments make no sense; 69 when the port cannot be had; 78 when the
+//! configuration makes no sense (sysexits.h has these two). `exec`, `wrap` and `mcp-wrap` give the exit code of their command.
 
 mod compress;
+mod config;
 mod demo;
 mod exec;
 mod expand;
@@ -20,6 +21,11 @@ mod wrap;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::{error::Error, io::Write as _, process::ExitCode};
+
+/// The exit code where the port cannot be had: EX_UNAVAILABLE.
+const UNAVAILABLE: u8 = 69;
+/// The exit code where the configuration makes no sense: EX_CONFIG.
+const CONFIG: u8 = 78;
 
 /// Shortens what AI agents send to language models. What it removes can be put back to the byte.
 #[derive(Debug, Parser)]
@@ -44,6 +50,8 @@ Examples:
 enum Command {
     /// Run the proxy between an agent and its model
     Proxy(proxy::Args),
+    /// Show what the proxy would be told, and where each value comes from
+    Config(config::Args),
     /// Shorten standard input or a file
     Compress(compress::Args),
     /// Put back what `compress` removed
@@ -97,6 +105,7 @@ impl Cli {
     pub(crate) fn run(self) -> ExitCode {
         match self.command {
             Command::Proxy(args) => proxy::run(&args),
+            Command::Config(args) => config::run(&args),
             Command::Compress(args) => exit(compress::run(&args)),
             Command::Expand(args) => exit(expand::run(&args)),
             Command::Exec(args) => exec::run(&args),

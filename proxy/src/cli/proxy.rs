@@ -1,12 +1,11 @@
 //! `brevity proxy`: arguments → configuration → run.
 
-use brevity::{Limits, Output, Policy, Settings};
-use brevity_proxy::{
-    Base, BaseError, Config, LogRecorder, McpRoute, RouteRule, ServeError, Server, Share,
-    ToolSetting, Upstreams, config::ListenError,
+use super::{
+    CONFIG, UNAVAILABLE,
+    config::{self, Environment, Fault, Flags},
 };
+use brevity_proxy::{Config, LogRecorder, ServeError, Server};
 use std::{
-    ffi::OsString,
     io::{IsTerminal as _, Write as _},
     path::PathBuf,
     process::ExitCode,
@@ -16,16 +15,18 @@ use thiserror::Error;
 use tokio::{runtime::Runtime, sync::oneshot};
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
-/// Holds the level of the log, one of `LEVELS`; `info` where it is not set or empty.
-const LOG: &str = "BREVITY_LOG";
-const LEVELS: [&str; 5] = ["off", "error", "warn", "info", "debug"];
-
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// Where to listen: a host and a port
-    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:2738")]
-    listen: String,
+    /// Read this file, in place of brevity.toml in the platform's folder for configuration (`brevity
+    /// config` says where that is). The environment (BREVITY_LISTEN and so on) counts more, and
+    /// flags count most
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Where to listen: a host and a port [default: 127.0.0.1:2738]
+    #[arg(long, value_name = "HOST:PORT")]
+    listen: Option<String>,
 
     /// Send every request there; without it, Anthropic's paths go to https://api.anthropic.com and
     /// all others to https://api.openai.com
@@ -36,45 +37,46 @@ pub(crate) struct Args {
     /// follow the URL, with spaces between: api=anthropic|openai-chat|openai-responses|none,
     /// level=off|lossless
     #[arg(long = "route", value_name = "PATH=URL|model:GLOB=URL")]
-    routes: Vec<RouteRule>,
+    routes: Vec<String>,
 
     /// How the results of some tools are treated: GLOB=off leaves them, GLOB=file lets only lines be
     /// left out that came before, GLOB=lossless lets them be rewritten. The last that matches wins
     #[arg(long = "tool", value_name = "GLOB=TREATMENT")]
-    tools: Vec<ToolSetting>,
+    tools: Vec<String>,
 
     /// Leave this share of conversations untouched, and compare both arms in /stats. A conversation
     /// never changes sides: the hash of its first message decides
-    #[arg(long, value_name = "SHARE", conflicts_with = "dry_run")]
-    holdout: Option<Share>,
+    #[arg(long, value_name = "SHARE")]
+    holdout: Option<String>,
 
     /// Forward every body as it came, and only count what would have left
-    #[arg(long)]
-    dry_run: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    dry_run: Option<bool>,
+
     /// Requests below PREFIX go to the MCP server at URL, the prefix taken off, and what its tools
     /// give comes back shortened. May be given again, for other servers
     #[arg(long, value_name = "PREFIX=URL")]
-    mcp: Vec<McpRoute>,
+    mcp: Vec<String>,
 
     /// Trust only the certificates in this PEM file, in place of the platform's
     #[arg(long, value_name = "FILE")]
-    upstream_ca: Option<PathBuf>,
+    upstream_ca: Option<String>,
 
     /// Rewrite request bodies as they pass, never holding one whole: needs less memory,
     /// shortens less
-    #[arg(long)]
-    stream_requests: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    stream_requests: Option<bool>,
 
     /// Which bytes to write. A new number comes where a release would change them, since prompt caches
-    /// see bytes; this version knows 1
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1))]
-    output: u32,
+    /// see bytes; this version knows 1 [default: 1]
+    #[arg(long, value_name = "N")]
+    output: Option<String>,
 
     /// Rewrite the requests of subscription logins (OAuth), too. RISK: such clients may sign what
     /// they send, so the provider can refuse the request or act against the account. Without this
     /// they pass byte for byte. Bodies with a signature or a checksum always do
-    #[arg(long)]
-    rewrite_attested: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    rewrite_attested: Option<bool>,
 }
 
 const EXAMPLES: &str = "\
@@ -91,11 +93,7 @@ Set BREVITY_LOG to off, error, warn, info or debug. One line per request is writ
 #[derive(Debug, Error)]
 enum Failure {
     #[error(transparent)]
-    Listen(#[from] ListenError),
-    #[error("--upstream: {0}")]
-    Upstream(#[from] BaseError),
-    #[error("{LOG}={0:?} is no level: it is one of {levels}", levels = LEVELS.join(", "))]
-    Level(OsString),
+    Config(#[from] Fault),
     #[error(transparent)]
     Serve(#[from] ServeError),
     #[error("cannot start: {0}")]
@@ -103,9 +101,36 @@ enum Failure {
 }
 
 impl Failure {
-    /// Whether what the user asked for makes no sense.
-    fn is_usage(&self) -> bool {
-        matches!(self, Self::Listen(_) | Self::Upstream(_) | Self::Level(_))
+    fn code(&self) -> ExitCode {
+        match self {
+            Self::Config(fault) => fault.code(),
+            Self::Serve(ServeError::PortInUse(_) | ServeError::Bind { .. }) => UNAVAILABLE.into(),
+            Self::Serve(_) => CONFIG.into(),
+            Self::System(_) => ExitCode::FAILURE,
+        }
+    }
+}
+
+impl Args {
+    /// What the flags say, by the names of keys.
+    pub(super) fn flags(&self) -> Flags<'_> {
+        let switch = |given: Option<bool>| given.map(|on| on.to_string());
+        Flags {
+            file: self.config.as_deref(),
+            ones: vec![
+                ("listen", self.listen.clone()),
+                ("upstream", self.upstream.clone()),
+                ("holdout", self.holdout.clone()),
+                ("dry_run", switch(self.dry_run)),
+                ("upstream_ca", self.upstream_ca.clone()),
+                ("stream_requests", switch(self.stream_requests)),
+                ("output", self.output.clone()),
+                ("rewrite_attested", switch(self.rewrite_attested)),
+            ],
+            routes: &self.routes,
+            tools: &self.tools,
+            mcp: &self.mcp,
+        }
     }
 }
 
@@ -114,36 +139,16 @@ pub(crate) fn run(args: &Args) -> ExitCode {
     match start(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            let code = super::fail(&failure);
-            if failure.is_usage() { ExitCode::from(2) } else { code }
+            super::fail(&failure);
+            failure.code()
         }
     }
 }
 
 fn start(args: &Args) -> Result<(), Failure> {
-    let config = config(args)?;
-    log(level(std::env::var_os(LOG))?);
-    Runtime::new()?.block_on(serve(config))
-}
-
-fn config(args: &Args) -> Result<Config, Failure> {
-    let mut config = Config::default();
-    config.listen = Config::listen_address(&args.listen)?;
-    if let Some(url) = &args.upstream {
-        config.upstreams = Upstreams::all(url.parse::<Base>()?);
-    }
-    config.mcp.clone_from(&args.mcp);
-    let mut policy = Policy::default();
-    policy.stream_requests = args.stream_requests;
-    policy.tools = args.tools.iter().fold(policy.tools, |rules, tool| tool.add(rules));
-    policy.output = Output::of(args.output).unwrap_or_default();
-    config.settings = Arc::new(Settings::new(policy, Limits::default()));
-    config.rewrite_attested = args.rewrite_attested;
-    config.routes.clone_from(&args.routes);
-    config.dry_run = args.dry_run;
-    config.holdout = args.holdout;
-    config.upstream_ca.clone_from(&args.upstream_ca);
-    Ok(config)
+    let values = config::load(&Environment::of_process(), &args.flags())?.values;
+    log(values.log);
+    Runtime::new()?.block_on(serve(values.config))
 }
 
 async fn serve(config: Config) -> Result<(), Failure> {
@@ -224,15 +229,6 @@ impl Signals {
     }
 }
 
-/// The level that `value` names.
-fn level(value: Option<OsString>) -> Result<LevelFilter, Failure> {
-    let Some(value) = value.filter(|value| !value.is_empty()) else {
-        return Ok(LevelFilter::INFO);
-    };
-    let known = LEVELS.into_iter().find(|level| value.eq_ignore_ascii_case(level));
-    known.and_then(|level| level.parse().ok()).ok_or(Failure::Level(value))
-}
-
 /// Only our own lines are written, whatever the level: what libraries write of connections can hold
 /// credentials.
 fn log(level: LevelFilter) {
@@ -243,18 +239,4 @@ fn log(level: LevelFilter) {
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         .try_init();
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_level_is_known_and_nothing_else() {
-        let level = |value: &str| level(Some(value.into()));
-        assert!(LEVELS.iter().all(|known| level(known).is_ok()));
-        assert_eq!(level("WARN").unwrap(), LevelFilter::WARN);
-        assert_eq!(level("").unwrap(), LevelFilter::INFO);
-        assert!(level("nonsense").is_err() && level("3").is_err());
-    }
 }

@@ -1,7 +1,7 @@
 //! Which requests are for which tool server.
 
 use crate::{
-    base::{Base, BaseError, below},
+    base::{self, Base, BaseError, below},
     table::is_path,
 };
 use hyper::Uri;
@@ -41,32 +41,47 @@ impl FromStr for McpRoute {
     type Err = McpRouteError;
 
     fn from_str(text: &str) -> Result<Self, McpRouteError> {
-        let syntax = || McpRouteError::Syntax(text.to_owned());
-        let (prefix, url) = text.split_once('=').ok_or_else(syntax)?;
+        let (prefix, url) =
+            text.split_once('=').ok_or_else(|| McpRouteError::Syntax(base::selector(text)))?;
+        Self::new(prefix, url)
+    }
+}
+
+impl fmt::Display for McpRoute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.prefix, self.url())
+    }
+}
+
+impl McpRoute {
+    /// The route from below `prefix` to the server at `url`.
+    ///
+    /// # Errors
+    ///
+    /// When `prefix` is no path or the proxy's own, or `url` is no base URL.
+    pub fn new(prefix: &str, url: &str) -> Result<Self, McpRouteError> {
+        let syntax = || McpRouteError::Syntax(prefix.to_owned());
         let prefix = prefix.trim_end_matches('/');
         if !prefix.starts_with('/') || !is_path(prefix) {
             return Err(syntax());
         }
         Ok(Self { prefix: prefix.to_owned(), base: url.parse()?, slash: url.ends_with('/') })
     }
-}
 
-impl fmt::Display for McpRoute {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let slash = if self.slash { "/" } else { "" };
-        write!(f, "{}={}{slash}", self.prefix, self.base)
+    /// The prefix of the path, without a slash at its end.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
     }
-}
 
-impl McpRoute {
+    /// The server's URL.
+    pub fn url(&self) -> String {
+        let slash = if self.slash { "/" } else { "" };
+        format!("{}{slash}", self.base)
+    }
+
     /// Where the server is.
     pub(crate) fn base(&self) -> &Base {
         &self.base
-    }
-
-    /// The part of the path that its requests stand below.
-    pub(crate) fn prefix(&self) -> &str {
-        &self.prefix
     }
 
     /// The URL of `rest`, what follows the prefix. Its bytes stay.

@@ -97,6 +97,27 @@ fn an_option_counts_more_than_the_environment() {
 }
 
 #[test]
+fn the_file_is_read_but_not_for_where_to_listen() {
+    let world = World::new().with("claude", "exit 3");
+    let file = world.path("brevity.toml");
+    let config = ("BREVITY_CONFIG", file.to_str().expect("UTF-8"));
+    let text = "listen = \"192.0.2.1:1\"\nupstream = \"http://127.0.0.1:9\"\n";
+    std::fs::write(&file, text).expect("a file");
+    for (gateway, to) in [("", "http://127.0.0.1:9"), ("http://127.0.0.1:8", "http://127.0.0.1:8")]
+    {
+        let output = world.run(&[config, ("ANTHROPIC_BASE_URL", gateway)], &["claude"]);
+        assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+        let expected = format!("brevity: claude goes through Brevity to {to}");
+        assert!(stderr(&output).starts_with(&expected), "{}", stderr(&output));
+    }
+    std::fs::write(&file, "lsten = 1").expect("a file");
+    let output = world.run(&[config], &["claude"]);
+    assert_eq!(output.status.code(), Some(78));
+    let expected = format!("brevity: {}:1: `lsten` is no key; ", file.display());
+    assert!(stderr(&output).starts_with(&expected), "{}", stderr(&output));
+}
+
+#[test]
 fn an_agent_that_asks_nothing_is_told_of() {
     let world = World::new().with("claude", "exit 0");
     let said = stderr(&world.run(&[], &["claude"]));

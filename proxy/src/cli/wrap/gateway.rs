@@ -36,9 +36,8 @@ impl Gateways {
         Ok(gateways)
     }
 
-    /// Where the own proxy sends its requests.
-    pub(super) fn upstreams(&self) -> Upstreams {
-        let mut upstreams = Upstreams::default();
+    /// Where the own proxy sends its requests; where the environment is silent, to `upstreams`.
+    pub(super) fn upstreams(&self, mut upstreams: Upstreams) -> Upstreams {
         if let Some(base) = &self.anthropic {
             upstreams.anthropic = base.clone();
         }
@@ -104,7 +103,7 @@ mod tests {
             ("OPENAI_BASE_URL", "https://gate/x"),
         ];
         let gateways = Gateways::of(find("aider").unwrap(), &user.into_iter().collect()).unwrap();
-        let upstreams = gateways.upstreams();
+        let upstreams = gateways.upstreams(Upstreams::default());
         assert_eq!(
             (upstreams.anthropic, upstreams.openai),
             (base("https://second"), base("https://gate/x"))
@@ -115,7 +114,10 @@ mod tests {
     #[test]
     fn a_login_has_its_own_host() {
         let gateways = Gateways::of(find("codex-chatgpt").unwrap(), &Env::default()).unwrap();
-        assert_eq!(gateways.upstreams().openai, base("https://chatgpt.com/backend-api/codex"));
+        assert_eq!(
+            gateways.upstreams(Upstreams::default()).openai,
+            base("https://chatgpt.com/backend-api/codex")
+        );
     }
 
     #[test]
@@ -123,7 +125,7 @@ mod tests {
         let user =
             [("ANTHROPIC_BASE_URL", "http://127.0.0.1:2738"), ("OPENAI_BASE_URL", "https://gate")];
         let gateways = Gateways::of(&OTHER, &user.into_iter().collect()).unwrap();
-        let upstreams = gateways.upstreams();
+        let upstreams = gateways.upstreams(Upstreams::default());
         assert_eq!(upstreams.anthropic, Upstreams::default().anthropic);
         assert_eq!(upstreams.openai, base("https://gate"));
         assert_eq!(gateways.brevity, Some(base("http://127.0.0.1:2738")));

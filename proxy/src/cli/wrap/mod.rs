@@ -16,7 +16,8 @@ mod setting;
 mod way;
 
 use super::{
-    exec::{Fault, Leash, code},
+    config,
+    exec::{self, Leash, code},
     fail,
 };
 use agents::Agent;
@@ -77,10 +78,12 @@ const EXAMPLES: &str = "\
 Starts an agent with a proxy of its own, on a free port of this machine, and ends with it. Only this
 one process is told of it, by its environment or its arguments: nothing is written to disk, and the
 agent's next start knows nothing of Brevity. All that follows the agent's name is the agent's; options
-of `wrap` come before it.
+of `wrap` come before it. The proxy is told what `brevity config` shows, but for where to listen and
+the log; where the environment points the agent at a gateway, that counts more than `upstream`.
 
 The exit code is the agent's; 128 + N if signal N ended it, 127 if it was not found, 126 if it could
-not be run, 1 if there was no proxy to be had. SIGINT, SIGTERM, SIGHUP and SIGQUIT are passed on.
+not be run, 1 if there was no proxy to be had, 78 if the configuration makes no sense. SIGINT, SIGTERM,
+SIGHUP and SIGQUIT are passed on.
 
 Examples:
   brevity wrap claude
@@ -118,6 +121,8 @@ enum Failure {
     #[error("cannot write the log to {}: {source}", path.display())]
     Log { path: PathBuf, source: std::io::Error },
     #[error(transparent)]
+    Config(#[from] config::Fault),
+    #[error(transparent)]
     Serve(#[from] ServeError),
     #[error("cannot start the proxy: {0}")]
     System(#[from] std::io::Error),
@@ -132,6 +137,9 @@ impl Failure {
 
     /// The exit code that tells of it.
     fn code(&self) -> ExitCode {
+        if let Self::Config(fault) = self {
+            return fault.code();
+        }
         ExitCode::from(match self {
             Self::NotFound(_) | Self::NoFile(_) => 127,
             _ if self.is_usage() => 2,
@@ -182,10 +190,10 @@ fn start(args: &Args) -> Result<ExitCode, Failure> {
 }
 
 /// Runs the child to its end, with our streams for its own.
-fn attend(mut command: Command) -> Result<ExitStatus, Fault> {
+fn attend(mut command: Command) -> Result<ExitStatus, exec::Fault> {
     // Before there is a child, so that no signal ends us and leaves it behind.
     let mut leash = Leash::new()?;
-    let mut child = command.spawn().map_err(Fault::Spawn)?;
+    let mut child = command.spawn().map_err(exec::Fault::Spawn)?;
     leash.hold(&child);
     Ok(leash.wait(&mut child)?)
 }

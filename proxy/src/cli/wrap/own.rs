@@ -1,7 +1,7 @@
 //! A proxy inside this process, for one child: it cannot outlive it, nor be stopped before it.
 
 use super::Failure;
-use brevity_proxy::{Config, LogRecorder, Record, Recorder, Server, Upstreams};
+use brevity_proxy::{Config, LogRecorder, Record, Recorder, Server};
 use std::{
     collections::BTreeMap,
     fmt,
@@ -43,13 +43,11 @@ struct Sums {
 impl Own {
     /// Starts on a free port of this machine. The log goes to `log`, or nowhere: the terminal is
     /// the child's.
-    pub(super) fn start(upstreams: Upstreams, log: Option<&Path>) -> Result<Self, Failure> {
+    pub(super) fn start(mut config: Config, log: Option<&Path>) -> Result<Self, Failure> {
         if let Some(path) = log {
             write_log(path)?;
         }
-        let mut config = Config::default();
         config.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        config.upstreams = upstreams;
         config.timeouts.drain = DRAIN;
         let ledger = Arc::new(Ledger::default());
         let runtime = Runtime::new()?;

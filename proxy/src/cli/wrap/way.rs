@@ -8,7 +8,8 @@ use super::{
     running,
     setting::{Address, Env, quote},
 };
-use brevity_proxy::{Base, BaseError, Upstreams, config::PORT};
+use crate::cli::config::{self, Environment, Flags};
+use brevity_proxy::{Base, BaseError, Config, Upstreams, config::PORT};
 use std::{
     ffi::OsStr,
     fmt,
@@ -19,8 +20,8 @@ use std::{
 /// The way to the model.
 #[derive(Debug)]
 pub(super) enum Way {
-    /// Through an own proxy, to these upstreams.
-    Own { upstreams: Upstreams, anthropic: String, openai: String },
+    /// Through an own proxy, told this.
+    Own { config: Box<Config>, anthropic: String, openai: String },
     /// Through a proxy that runs already. It is named without a version.
     Running(Base),
 }
@@ -32,8 +33,9 @@ impl Way {
             return root(url).map(Self::Running).map_err(Failure::Proxy);
         }
         if let Some(url) = &args.upstream {
-            let upstreams = Upstreams::all(url.parse().map_err(Failure::Upstream)?);
-            return Ok(Self::Own { upstreams, anthropic: "/v1".into(), openai: "/v1".into() });
+            let mut config = configured()?;
+            config.upstreams = Upstreams::all(url.parse().map_err(Failure::Upstream)?);
+            return Ok(Self::Own { config, anthropic: "/v1".into(), openai: "/v1".into() });
         }
         let gateways = Gateways::of(agent, user)?;
         // The user has pointed the agent at Brevity already. Where that one is down, it is in vain.
@@ -41,8 +43,10 @@ impl Way {
         if let Some(base) = brevity.filter(|base| running::check(base).is_ok()) {
             return Ok(Self::Running(base));
         }
+        let mut config = configured()?;
+        config.upstreams = gateways.upstreams(config.upstreams);
         Ok(Self::Own {
-            upstreams: gateways.upstreams(),
+            config,
             anthropic: gateways.anthropic_version(),
             openai: gateways.openai_version(),
         })
@@ -51,8 +55,8 @@ impl Way {
     /// Starts the own proxy, or looks for the one that runs.
     pub(super) fn open(&self, args: &Args) -> Result<Option<Own>, Failure> {
         match self {
-            Self::Own { upstreams, .. } => {
-                Own::start(upstreams.clone(), args.log.as_deref()).map(Some)
+            Self::Own { config, .. } => {
+                Own::start(Config::clone(config), args.log.as_deref()).map(Some)
             }
             Self::Running(base) => match running::check(base) {
                 Ok(()) => Ok(None),
@@ -78,9 +82,9 @@ impl Way {
 impl Way {
     /// What has to run for the line that is printed, for people.
     pub(super) fn needs(&self, agent: &Agent, log: Option<&Path>) -> String {
-        let Self::Own { upstreams, .. } = self else { return format!("the line needs {self}") };
+        let Self::Own { config, .. } = self else { return format!("the line needs {self}") };
         let mut command = String::from("brevity proxy");
-        for word in options(upstreams, agent) {
+        for word in options(&config.upstreams, agent) {
             command.push(' ');
             command.push_str(&quote(OsStr::new(&word)));
         }
@@ -118,13 +122,21 @@ impl fmt::Display for Way {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Running(base) => write!(f, "the Brevity at {base}"),
-            Self::Own { upstreams, .. } => {
+            Self::Own { config, .. } => {
+                let upstreams = &config.upstreams;
                 let mut all = vec![upstreams.anthropic.to_string(), upstreams.openai.to_string()];
                 all.dedup();
                 write!(f, "Brevity to {}", all.join(" and "))
             }
         }
     }
+}
+
+/// What an own proxy is told as `brevity proxy` is: by the file and the environment. Only where it
+/// listens and what it logs is its own affair.
+fn configured() -> Result<Box<Config>, Failure> {
+    let setup = config::load(&Environment::of_process(), &Flags::default())?;
+    Ok(Box::new(setup.values.config))
 }
 
 /// A proxy's address. People write it with `/v1`, too, as OpenAI's SDKs have it.

@@ -1,0 +1,245 @@
+//! All that can be set, in the order in which it is printed.
+
+use super::key::{Form, Key, List, Own, Place};
+use brevity::{Level, Limits, Output, Policy};
+use brevity_proxy::{Config, Upstreams};
+use std::sync::Arc;
+use tracing_subscriber::filter::LevelFilter;
+
+/// What the keys set.
+#[derive(Clone, Debug)]
+pub(crate) struct Values {
+    pub(crate) config: Config,
+    /// The level of the log.
+    pub(crate) log: LevelFilter,
+}
+
+impl Default for Values {
+    fn default() -> Self {
+        Self { config: Config::default(), log: LevelFilter::INFO }
+    }
+}
+
+fn policy(values: &mut Values) -> &mut Policy {
+    &mut Arc::make_mut(&mut values.config.settings).policy
+}
+
+fn limits(values: &mut Values) -> &mut Limits {
+    &mut Arc::make_mut(&mut values.config.settings).limits
+}
+
+const fn key(name: &'static str, place: Place, says: &'static str) -> Key {
+    Key { name, says, place }
+}
+
+/// The key that is called `name`.
+pub(super) fn find(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.name == name)
+}
+
+pub(super) static KEYS: &[Key] = &[
+    key("listen", Place::Own(LISTEN), "where to listen: a host and a port; port 0 is any free one"),
+    key("log", Place::Own(LOG), "the level of the log"),
+    key(
+        "level",
+        Place::Own(LEVEL),
+        "whether anything is rewritten; a route or a request may say otherwise",
+    ),
+    key("output", Place::Own(OUTPUT), "which bytes to write; this version knows 1"),
+    key(
+        "stream_requests",
+        Place::Switch(|v| &mut policy(v).stream_requests),
+        "rewrite bodies as they pass, never holding one whole",
+    ),
+    key(
+        "rewrite_attested",
+        Place::Switch(|v| &mut v.config.rewrite_attested),
+        "rewrite the requests of subscription logins, too; the risk is in [operating.md](operating.md)",
+    ),
+    key(
+        "dry_run",
+        Place::Switch(|v| &mut v.config.dry_run),
+        "forward every body as it came, and only count; excludes `holdout`",
+    ),
+    key(
+        "holdout",
+        Place::Own(HOLDOUT),
+        "the share of conversations that is left untouched, to compare; 0 is none",
+    ),
+    key(
+        "upstream_ca",
+        Place::Own(CA),
+        "trust only the certificates in this PEM file; empty, those of the platform",
+    ),
+    key("upstream", Place::Own(UPSTREAM), "where every request goes: sets the three below"),
+    key(
+        "upstream.anthropic",
+        Place::Url(|v| &mut v.config.upstreams.anthropic),
+        "where Anthropic's paths go",
+    ),
+    key(
+        "upstream.openai",
+        Place::Url(|v| &mut v.config.upstreams.openai),
+        "where OpenAI's paths go",
+    ),
+    key(
+        "upstream.chatgpt",
+        Place::Url(|v| &mut v.config.upstreams.chatgpt),
+        "where ChatGPT's own clients go, which log in by subscription",
+    ),
+    key(
+        "timeouts.connect",
+        Place::Time(|v| &mut v.config.timeouts.connect),
+        "the wait for a connection to an upstream, TLS included",
+    ),
+    key(
+        "timeouts.head",
+        Place::Time(|v| &mut v.config.timeouts.head),
+        "the wait for the head of a request; an unused connection of a client stays as long",
+    ),
+    key(
+        "timeouts.idle",
+        Place::Time(|v| &mut v.config.timeouts.idle),
+        "the wait for the next byte of a request or an answer",
+    ),
+    key(
+        "timeouts.drain",
+        Place::Time(|v| &mut v.config.timeouts.drain),
+        "how long requests may go on when the proxy is told to stop",
+    ),
+    key(
+        "limits.request",
+        Place::Size(|v| &mut limits(v).request),
+        "the longest request that is held until it is complete",
+    ),
+    key(
+        "limits.block",
+        Place::Size(|v| &mut limits(v).block),
+        "how long a text waits until it is known whose it is",
+    ),
+    key("limits.window", Place::Size(|v| &mut limits(v).window), "the longest part of lines"),
+    key(
+        "limits.document",
+        Place::Size(|v| &mut limits(v).document),
+        "the longest JSON document that is read whole",
+    ),
+    key(
+        "limits.document_nodes",
+        Place::Count(|v| &mut limits(v).document_nodes),
+        "how many values such a document may hold",
+    ),
+    key(
+        "limits.calls",
+        Place::Size(|v| &mut limits(v).calls),
+        "what is remembered of a request's tool calls",
+    ),
+    key(
+        "limits.sse_event",
+        Place::Size(|v| &mut limits(v).sse_event),
+        "the longest event of an answer that is read",
+    ),
+    key(
+        "tools",
+        Place::List(List::Tools),
+        "by globs over tools' names: `off`, `file` or `lossless`; the last that matches wins",
+    ),
+    key("mcp", Place::List(List::Mcp), "tool servers that speak MCP, by prefixes of the path"),
+    key(
+        "route",
+        Place::List(List::Routes),
+        "requests that go elsewhere: `path` or `model`, `url`, and perhaps `api` and `level`",
+    ),
+];
+
+const LISTEN: Own = Own {
+    form: Form::Text,
+    takes: r#"a host and a port, like "127.0.0.1:2738""#,
+    set: |v, text| {
+        v.config.listen = Config::listen_address(text)?;
+        Ok(())
+    },
+    show: |v| Some(v.config.listen.to_string()),
+};
+
+/// The levels that the log may have.
+const LEVELS: [&str; 5] = ["off", "error", "warn", "info", "debug"];
+
+const LOG: Own = Own {
+    form: Form::Text,
+    takes: r#""off", "error", "warn", "info" or "debug""#,
+    set: |v, text| {
+        let known = LEVELS.into_iter().find(|level| text.eq_ignore_ascii_case(level));
+        let level = known.and_then(|level| level.parse().ok());
+        v.log = level.ok_or_else(|| {
+            format!("`{text}` is no level of the log; there are {}", LEVELS.join(", "))
+        })?;
+        Ok(())
+    },
+    show: |v| Some(v.log.to_string()),
+};
+
+const LEVEL: Own = Own {
+    form: Form::Text,
+    takes: r#""off" or "lossless""#,
+    set: |v, text| {
+        policy(v).level = match text {
+            "off" => Level::Off,
+            "lossless" => Level::Lossless,
+            _ => return Err(format!("`{text}` is no level; there are off and lossless").into()),
+        };
+        Ok(())
+    },
+    show: |v| match v.config.settings.policy.level {
+        Level::Off => Some("off".into()),
+        _ => Some("lossless".into()),
+    },
+};
+
+const OUTPUT: Own = Own {
+    form: Form::Whole,
+    takes: "1",
+    set: |v, text| {
+        let output = text.parse().ok().and_then(Output::of);
+        policy(v).output = output
+            .ok_or_else(|| format!("`{text}` is no output that this version knows; it knows 1"))?;
+        Ok(())
+    },
+    show: |v| match v.config.settings.policy.output {
+        Output::One => Some("1".into()),
+        _ => None,
+    },
+};
+
+const HOLDOUT: Own = Own {
+    form: Form::Real,
+    takes: "a number between 0 and 1",
+    set: |v, text| {
+        let none = text.parse().is_ok_and(|share: f64| share == 0.0);
+        v.config.holdout = if none { None } else { Some(text.parse()?) };
+        Ok(())
+    },
+    show: |v| Some(v.config.holdout.map_or("0".into(), |share| share.to_string())),
+};
+
+const CA: Own = Own {
+    form: Form::Text,
+    takes: r#"a file, like "/etc/ssl/gateway.pem""#,
+    set: |v, text| {
+        v.config.upstream_ca = Some(text).filter(|text| !text.is_empty()).map(Into::into);
+        Ok(())
+    },
+    show: |v| {
+        let path = v.config.upstream_ca.as_ref();
+        Some(path.map_or(String::new(), |path| path.display().to_string()))
+    },
+};
+
+const UPSTREAM: Own = Own {
+    form: Form::Text,
+    takes: r#"a URL, like "https://gateway.example/v1""#,
+    set: |v, text| {
+        v.config.upstreams = Upstreams::all(text.parse()?);
+        Ok(())
+    },
+    show: |_| None,
+};
