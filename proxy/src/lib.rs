@@ -1,7 +1,7 @@
 //! The proxy around the engine `brevity`.
 //!
 //! It stands between an agent and a model's API: request bodies go through the engine, answers
-//! stream back untouched while a meter reads a copy.
+//! stream back untouched while a meter reads a copy. Answers of tool servers come back shortened.
 
 pub mod config;
 pub mod meter;
