@@ -21,7 +21,7 @@ use tokio::signal::unix::{SignalKind, signal};
 const USAGE: &str = "\
 usage: load side    [SECONDS=2] [ROUNDS=3]       requests per second, p50, p99, CPU per request
        load streams [STREAMS=2000] [SECONDS=60]  first event, 1,000 events, many streams at once
-       load stalls  [SECONDS=20]                 200 streams while 20 MB requests are rewritten
+       load stalls  [SECONDS=8]                  200 streams while 20 MB requests are rewritten
        load soak    [SECONDS=1800]               mixed load with faults; memory each second
        load requests PATH CONNECTIONS SECONDS    one load on brevity alone, to profile it
        load upstream | load bare HOST:PORT       what the others start
@@ -59,7 +59,7 @@ async fn run(args: &[String]) -> io::Result<ExitCode> {
     match words.as_slice() {
         ["side", ..] => side::run(number(1, 2)?, number(2, 3)?).await,
         ["streams", ..] => streams::run(number(1, 2_000)?, number(2, 60)?).await,
-        ["stalls", ..] => stalls::run(number(1, 20)?).await,
+        ["stalls", ..] => stalls::run(number(1, 8)?).await,
         ["soak", ..] => soak::run(number(1, 1_800)?).await,
         ["requests", path, _, _] => side::one(path, number(2, 32)?, number(3, 10)?).await,
         ["upstream"] => upstream::run().await,

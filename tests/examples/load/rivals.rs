@@ -206,7 +206,7 @@ fn haproxy(folder: &Path, to: &str) -> io::Result<Option<Server>> {
     fs::write(
         &path,
         format!(
-            "global\n maxconn 10000\n nbthread 2\n\
+            "global\n maxconn 9000\n nbthread 2\n\
              defaults\n mode http\n timeout connect 10s\n timeout client 900s\n timeout server 900s\n \
              http-reuse always\n option http-no-delay\n\
              frontend f\n bind 127.0.0.1:{port}\n default_backend u\n\

@@ -5,7 +5,7 @@
 
 use crate::{
     client::{agent, exchange, request, stream},
-    figures::{head, micros, quantile, row},
+    figures::{head, median, micros, quantile, row},
     rivals::World,
     wire::Wire,
 };
@@ -22,6 +22,7 @@ use tokio::{
 const STREAMS: u64 = 200;
 /// Between two events of a stream, in milliseconds.
 const GAP: u64 = 100;
+const ROUNDS: usize = 4;
 const BIG: usize = 20_000_000;
 
 /// What may run beside the streams.
@@ -42,15 +43,30 @@ impl Drop for Counting {
     }
 }
 
-/// Each row takes `seconds`.
+/// What one round gave: quantiles in milliseconds, and the requests of 20 MB.
+struct Round([f64; 7]);
+
+/// Alternating rounds of `seconds` each.
 pub(crate) async fn run(seconds: u64) -> io::Result<ExitCode> {
     let world = World::start(&["brevity"])?;
     let port = world.brevity()?.port;
     println!("making a body of 20 MB");
     let big = request("/v1/messages", "", &agent(7, BIG));
-    let title = format!("{STREAMS} streams, an event each {GAP} ms, for {seconds} s");
+    let kinds = [
+        ("alone", Beside::Nothing),
+        ("two 20 MB requests", Beside::Requests),
+        ("two that only count", Beside::Counting),
+    ];
+    let mut rounds = [const { Vec::new() }; 3];
+    for _ in 0..ROUNDS {
+        for (at, (_, beside)) in kinds.iter().enumerate() {
+            rounds[at].push(one(port, *beside, &big, seconds).await?);
+        }
+    }
     head(
-        &title,
+        &format!(
+            "{STREAMS} streams, an event each {GAP} ms; medians of {ROUNDS} rounds of {seconds} s"
+        ),
         &[
             "gap p50 ms",
             "gap p99 ms",
@@ -61,22 +77,16 @@ pub(crate) async fn run(seconds: u64) -> io::Result<ExitCode> {
             "ms each",
         ],
     );
-    let rows = [
-        ("alone", Beside::Nothing),
-        ("two 20 MB requests", Beside::Requests),
-        ("alone again", Beside::Nothing),
-        ("two 20 MB, again", Beside::Requests),
-        ("two that only count", Beside::Counting),
-    ];
-    for (name, beside) in rows {
-        one(name, port, beside, &big, seconds).await?;
+    for ((name, _), rounds) in kinds.iter().zip(&rounds) {
+        let figure = |at: usize| median(rounds.iter().map(|Round(figures)| figures[at]));
+        let figures: Vec<_> = (0..7).map(|at| (figure(at), if at < 5 { 2 } else { 0 })).collect();
+        row(name, &figures);
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn one(name: &str, port: u16, beside: Beside, big: &[u8], seconds: u64) -> io::Result<()> {
-    let mut counting = Vec::new();
-    let mut requests = JoinSet::new();
+async fn one(port: u16, beside: Beside, big: &[u8], seconds: u64) -> io::Result<Round> {
+    let (mut counting, mut requests) = (Vec::new(), JoinSet::new());
     let time = Duration::from_secs(seconds);
     for _ in 0..2 {
         match beside {
@@ -98,18 +108,16 @@ async fn one(name: &str, port: u16, beside: Beside, big: &[u8], seconds: u64) ->
     while let Some(sent) = requests.join_next().await {
         times.extend(sent.map_err(io::Error::other)??);
     }
-    let quantile = |of: &mut Vec<u64>, share| (quantile(of, share) as f64 / 1e3, 2);
-    let figures = [
+    let quantile = |of: &mut Vec<u64>, share| quantile(of, share) as f64 / 1e3;
+    Ok(Round([
         quantile(&mut gaps, 0.5),
         quantile(&mut gaps, 0.99),
         quantile(&mut gaps, 1.0),
         quantile(&mut health, 0.99),
         quantile(&mut health, 1.0),
-        (times.len() as f64, 0),
-        (quantile(&mut times, 0.5).0, 0),
-    ];
-    row(name, &figures);
-    Ok(())
+        times.len() as f64,
+        quantile(&mut times, 0.5),
+    ]))
 }
 
 async fn crowd(port: u16, events: u64) -> io::Result<Vec<u64>> {
