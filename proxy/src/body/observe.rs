@@ -36,6 +36,8 @@ pub(crate) struct ObserveBody<B> {
     entry: Arc<Entry>,
     silence: Pin<Box<dyn Future<Output = ()> + Send>>,
     waiting: bool,
+    /// The bytes that passed. The record learns of them at the end.
+    passed: u64,
     /// The answer broke off. The client learns of it after what came before has left.
     broken: Option<BoxError>,
     ended: bool,
@@ -67,14 +69,14 @@ impl<B> ObserveBody<B> {
     pub(crate) fn new(inner: B, tap: Option<Tap>, entry: Arc<Entry>, idle: Duration) -> Self {
         let watch = entry.clone();
         let silence = Box::pin(async move { watch.silence(idle).await });
-        Self { inner, tap, entry, silence, waiting: false, broken: None, ended: false }
+        Self { inner, tap, entry, silence, waiting: false, passed: 0, broken: None, ended: false }
     }
 
     fn pass(&mut self, frame: &Frame<Bytes>) {
         self.waiting = false;
         self.entry.moved();
         if let Some(data) = frame.data_ref() {
-            self.entry.write(|record| record.answer_bytes += data.len() as u64);
+            self.passed += data.len() as u64;
             if let Some(tap) = &mut self.tap {
                 tap.write(data);
             }
@@ -84,6 +86,8 @@ impl<B> ObserveBody<B> {
     fn end(&mut self) {
         self.ended = true;
         self.tap = None;
+        let passed = std::mem::take(&mut self.passed);
+        self.entry.write(|record| record.answer_bytes += passed);
         self.entry.ended();
     }
 }
@@ -276,5 +280,44 @@ mod tests {
         assert!(matches!(poll(), Poll::Ready(Some(Ok(_)))));
         assert!(poll().is_pending(), "hyper flushes where a body is not ready");
         assert!(matches!(poll(), Poll::Ready(Some(Err(_)))));
+    }
+
+    struct Telling(UnboundedSender<Record>);
+
+    impl crate::record::Recorder for Telling {
+        fn record(&self, record: Record) {
+            self.0.send(record).unwrap();
+        }
+    }
+
+    async fn record_of(answer: &[u8], kind: &'static str, cut: usize) -> Record {
+        let (tell, mut told) = unbounded_channel();
+        let record = Record::new(1, hyper::Method::POST, "/".into());
+        let entry = Entry::new(record, Arc::new(Telling(tell)), ());
+        let kind = hyper::header::HeaderValue::from_static(kind);
+        let headers = HeaderMap::from_iter([(hyper::header::CONTENT_TYPE, kind)]);
+        let tap = Tap::open(&headers, &Limits::default(), entry.clone());
+        let chunks = answer.chunks(cut).map(Bytes::copy_from_slice);
+        let inner = super::super::Chunks::new(chunks, None);
+        let body = ObserveBody::new(inner, tap, entry, Duration::from_secs(60));
+        let passed = http_body_util::BodyExt::collect(body).await.unwrap().to_bytes();
+        assert_eq!(passed, answer);
+        told.recv().await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_meter_reads_all_of_an_answer_in_its_order() {
+        let document = br#"{"type":"message","usage":{"output_tokens":7}}"#.to_vec();
+        let piece = r#"data: {"type":"content_block_delta","delta":{"text":"a piece"}}"#;
+        let mut stream = format!("{piece}\n\n").repeat(300).into_bytes();
+        stream.extend(b"data: {\"type\":\"message_delta\",\"usage\":{\"output_tokens\":7}}\n\n");
+        for (answer, kind) in [(document, "application/json"), (stream, "text/event-stream")] {
+            // Below a batch, around it, above it.
+            for cut in [1, 70, BATCH - 1, BATCH, 3 * BATCH] {
+                let record = record_of(&answer, kind, cut).await;
+                assert_eq!(record.usage.and_then(|usage| usage.output), Some(7), "{kind} {cut}");
+                assert_eq!(record.answer_bytes, answer.len() as u64);
+            }
+        }
     }
 }

@@ -20,7 +20,9 @@ const EVENTS: u64 = 1_000;
 pub(crate) async fn run(streams: u64, seconds: u64) -> io::Result<ExitCode> {
     let world = World::start(&["bare", "nginx", "haproxy", "brevity"])?;
     let servers = || std::iter::once(&world.upstream).chain(&world.rivals);
-    single(&servers().collect::<Vec<_>>()).await?;
+    let all: Vec<&Server> = servers().collect();
+    single(&all, 0, ROUNDS).await?;
+    single(&all, 1, 3).await?;
     let title = format!("{streams} streams, an event a second for {seconds} s");
     head(&title, &["events", "broken", "p99 late ms", "CPU ms/s", "MiB before", "MiB most"]);
     let mut broken = 0;
@@ -30,15 +32,17 @@ pub(crate) async fn run(streams: u64, seconds: u64) -> io::Result<ExitCode> {
     Ok(ExitCode::from(u8::from(broken > 0)))
 }
 
-async fn single(servers: &[&Server]) -> io::Result<()> {
+/// 1,000 events on one connection, with so many milliseconds between two of them. Without any, it is
+/// pieces a second that count; with some, whether anything waits.
+async fn single(servers: &[&Server], gap: u64, count: usize) -> io::Result<()> {
     let mut rounds: Vec<Vec<Arrivals>> = servers.iter().map(|_| Vec::new()).collect();
-    for round in 0..ROUNDS {
+    for round in 0..count {
         for at in 0..servers.len() {
             let at = (at + round) % servers.len();
-            rounds[at].push(stream(servers[at].port, EVENTS, 0).await?);
+            rounds[at].push(stream(servers[at].port, EVENTS, gap).await?);
         }
     }
-    let title = format!("One stream, a connection each; medians of {ROUNDS}");
+    let title = format!("One stream, an event each {gap} ms; medians of {count}");
     head(&title, &["first ms", "1,000 ms", "× nginx", "events/s"]);
     let all = |rounds: &[Arrivals]| median(rounds.iter().map(|round| millis(round.all)));
     let nginx = servers.iter().position(|server| server.name == "nginx");
