@@ -22,6 +22,9 @@ use tokio::{
 /// The longest that one act may take.
 const ACT: Duration = Duration::from_secs(60);
 
+/// The longest to wait until what nobody uses any more is closed.
+const SETTLE: Duration = Duration::from_secs(130);
+
 /// Memory may grow by this much in a minute, in KiB, once it has settled.
 const GROWTH: f64 = 512.0;
 
@@ -110,10 +113,10 @@ async fn watch(brevity: &Server, until: Instant, seconds: u64) -> Vec<f64> {
 }
 
 /// How many files are open that were not open before, once nobody asks any more. Connections to the
-/// upstream may rest in the pool for a minute.
+/// upstream rest in the pool for 50 s, which looks for them each 50 s.
 async fn settle(brevity: &Server, before: usize) -> usize {
     let start = Instant::now();
-    while brevity.files() > before && start.elapsed() < ACT + ACT / 4 {
+    while brevity.files() > before && start.elapsed() < SETTLE {
         sleep(Duration::from_secs(1)).await;
     }
     brevity.files().saturating_sub(before)
