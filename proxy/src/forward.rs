@@ -18,6 +18,7 @@ use crate::{
     upstream::{Client, chain, is_timeout},
 };
 use brevity::Dialect;
+use bytes::Bytes;
 use hyper::{
     Method, Request, Response, StatusCode, Uri, Version,
     body::{Body as _, Incoming},
@@ -220,10 +221,11 @@ impl Forwarder {
         }
         let session = Session::of(&head.headers);
         let (guard, pool, entry) = (self.guard.clone(), self.pool.clone(), entry.clone());
-        let show = move |chunks: Vec<_>| {
+        let show = move |chunks: Vec<Bytes>| {
             tokio::spawn(async move {
+                let len = chunks.iter().map(Bytes::len).sum();
                 let watch = move || guard.watch(dialect, session, &chunks);
-                let busts = pool.spawn(watch).await.unwrap_or_default();
+                let busts = pool.weigh(len, watch).await.unwrap_or_default();
                 entry
                     .write(|record| record.busts = busts.iter().map(ToString::to_string).collect());
             });

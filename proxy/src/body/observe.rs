@@ -18,10 +18,16 @@ use std::{
     time::Duration,
 };
 use thiserror::Error;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::{
+    runtime::Handle,
+    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+};
 
 /// How many bytes may wait for the meter. Beyond, it stops reading: it never slows the answer.
 const QUEUE: usize = 4 * 1024 * 1024;
+
+/// How many bytes the meter is handed at once.
+const BATCH: usize = 4 * 1024;
 
 /// Forwards an answer frame by frame. A task of its own reads a copy.
 pub(crate) struct ObserveBody<B> {
@@ -30,6 +36,8 @@ pub(crate) struct ObserveBody<B> {
     entry: Arc<Entry>,
     silence: Pin<Box<dyn Future<Output = ()> + Send>>,
     waiting: bool,
+    /// The bytes that passed. The record learns of them at the end.
+    passed: u64,
     /// The answer broke off. The client learns of it after what came before has left.
     broken: Option<BoxError>,
     ended: bool,
@@ -40,10 +48,20 @@ pub(crate) struct ObserveBody<B> {
 #[error("the upstream sent nothing for too long")]
 pub(crate) struct Silent;
 
-/// The meter's end of an answer.
+/// The meter's end of an answer. It hands on in batches, so that a stream does not wake the meter for
+/// every event, and has no task before the first batch is full.
 pub(crate) struct Tap {
-    sender: UnboundedSender<Bytes>,
-    queued: Arc<AtomicUsize>,
+    /// A copy of what was not handed on yet: a small piece would hold on to all of the buffer that it
+    /// was read into.
+    held: Vec<u8>,
+    meter: Observer,
+}
+
+enum Observer {
+    Waiting(Box<Decoder>, Arc<Entry>),
+    Reading(UnboundedSender<Bytes>, Arc<AtomicUsize>),
+    /// It fell behind.
+    Gone,
 }
 
 impl<B> ObserveBody<B> {
@@ -51,16 +69,16 @@ impl<B> ObserveBody<B> {
     pub(crate) fn new(inner: B, tap: Option<Tap>, entry: Arc<Entry>, idle: Duration) -> Self {
         let watch = entry.clone();
         let silence = Box::pin(async move { watch.silence(idle).await });
-        Self { inner, tap, entry, silence, waiting: false, broken: None, ended: false }
+        Self { inner, tap, entry, silence, waiting: false, passed: 0, broken: None, ended: false }
     }
 
     fn pass(&mut self, frame: &Frame<Bytes>) {
         self.waiting = false;
         self.entry.moved();
         if let Some(data) = frame.data_ref() {
-            self.entry.write(|record| record.answer_bytes += data.len() as u64);
-            if self.tap.as_ref().is_some_and(|tap| !tap.send(data)) {
-                self.tap = None;
+            self.passed += data.len() as u64;
+            if let Some(tap) = &mut self.tap {
+                tap.write(data);
             }
         }
     }
@@ -68,6 +86,8 @@ impl<B> ObserveBody<B> {
     fn end(&mut self) {
         self.ended = true;
         self.tap = None;
+        let passed = std::mem::take(&mut self.passed);
+        self.entry.write(|record| record.answer_bytes += passed);
         self.entry.ended();
     }
 }
@@ -151,24 +171,74 @@ impl<B> Drop for ObserveBody<B> {
 impl Tap {
     /// A tap whose other end decodes as `headers` say, and writes what it finds to `entry`.
     pub(crate) fn open(headers: &HeaderMap, limits: &Limits, entry: Arc<Entry>) -> Option<Self> {
-        let decoder = Decoder::new(headers, limits)?;
-        let (sender, receiver) = unbounded_channel();
-        let queued = Arc::new(AtomicUsize::new(0));
-        tokio::spawn(observe(receiver, queued.clone(), decoder, entry));
-        Some(Self { sender, queued })
+        let decoder = Box::new(Decoder::new(headers, limits)?);
+        Some(Self { held: Vec::new(), meter: Observer::Waiting(decoder, entry) })
     }
 
-    /// Whether the meter still follows.
-    fn send(&self, data: &Bytes) -> bool {
-        let queued = self.queued.fetch_add(data.len(), Ordering::Relaxed);
-        queued < QUEUE && self.sender.send(data.clone()).is_ok()
+    fn write(&mut self, data: &Bytes) {
+        if data.len() < BATCH {
+            self.held.extend_from_slice(data);
+        }
+        if self.held.len() >= BATCH || data.len() >= BATCH {
+            let held = std::mem::take(&mut self.held);
+            self.meter.send(held.into());
+        }
+        if data.len() >= BATCH {
+            self.meter.send(data.clone());
+        }
+    }
+}
+
+impl Drop for Tap {
+    fn drop(&mut self) {
+        let held = std::mem::take(&mut self.held);
+        match std::mem::replace(&mut self.meter, Observer::Gone) {
+            Observer::Waiting(mut decoder, entry) if !held.is_empty() => spawn(async move {
+                decoder.feed(&held);
+                entry.used(decoder.finish());
+            }),
+            mut meter => meter.send(held.into()),
+        }
+    }
+}
+
+impl Observer {
+    fn send(&mut self, data: Bytes) {
+        if data.is_empty() {
+            return;
+        }
+        self.start();
+        let Self::Reading(sender, queued) = self else { return };
+        let before = queued.fetch_add(data.len(), Ordering::Relaxed);
+        if before >= QUEUE || sender.send(data).is_err() {
+            *self = Self::Gone;
+        }
+    }
+
+    fn start(&mut self) {
+        match std::mem::replace(self, Self::Gone) {
+            Self::Waiting(decoder, entry) => {
+                let (sender, receiver) = unbounded_channel();
+                let queued = Arc::new(AtomicUsize::new(0));
+                spawn(observe(receiver, queued.clone(), decoder, entry));
+                *self = Self::Reading(sender, queued);
+            }
+            other => *self = other,
+        }
+    }
+}
+
+/// A body may be dropped when the runtime is gone, and nobody is left to read then.
+fn spawn(task: impl Future<Output = ()> + Send + 'static) {
+    if let Ok(runtime) = Handle::try_current() {
+        runtime.spawn(task);
     }
 }
 
 async fn observe(
     mut receiver: UnboundedReceiver<Bytes>,
     queued: Arc<AtomicUsize>,
-    mut decoder: Decoder,
+    mut decoder: Box<Decoder>,
     entry: Arc<Entry>,
 ) {
     while let Some(data) = receiver.recv().await {
@@ -210,5 +280,44 @@ mod tests {
         assert!(matches!(poll(), Poll::Ready(Some(Ok(_)))));
         assert!(poll().is_pending(), "hyper flushes where a body is not ready");
         assert!(matches!(poll(), Poll::Ready(Some(Err(_)))));
+    }
+
+    struct Telling(UnboundedSender<Record>);
+
+    impl crate::record::Recorder for Telling {
+        fn record(&self, record: Record) {
+            self.0.send(record).unwrap();
+        }
+    }
+
+    async fn record_of(answer: &[u8], kind: &'static str, cut: usize) -> Record {
+        let (tell, mut told) = unbounded_channel();
+        let record = Record::new(1, hyper::Method::POST, "/".into());
+        let entry = Entry::new(record, Arc::new(Telling(tell)), ());
+        let kind = hyper::header::HeaderValue::from_static(kind);
+        let headers = HeaderMap::from_iter([(hyper::header::CONTENT_TYPE, kind)]);
+        let tap = Tap::open(&headers, &Limits::default(), entry.clone());
+        let chunks = answer.chunks(cut).map(Bytes::copy_from_slice);
+        let inner = super::super::Chunks::new(chunks, None);
+        let body = ObserveBody::new(inner, tap, entry, Duration::from_secs(60));
+        let passed = http_body_util::BodyExt::collect(body).await.unwrap().to_bytes();
+        assert_eq!(passed, answer);
+        told.recv().await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_meter_reads_all_of_an_answer_in_its_order() {
+        let document = br#"{"type":"message","usage":{"output_tokens":7}}"#.to_vec();
+        let piece = r#"data: {"type":"content_block_delta","delta":{"text":"a piece"}}"#;
+        let mut stream = format!("{piece}\n\n").repeat(300).into_bytes();
+        stream.extend(b"data: {\"type\":\"message_delta\",\"usage\":{\"output_tokens\":7}}\n\n");
+        for (answer, kind) in [(document, "application/json"), (stream, "text/event-stream")] {
+            // Below a batch, around it, above it.
+            for cut in [1, 70, BATCH - 1, BATCH, 3 * BATCH] {
+                let record = record_of(&answer, kind, cut).await;
+                assert_eq!(record.usage.and_then(|usage| usage.output), Some(7), "{kind} {cut}");
+                assert_eq!(record.answer_bytes, answer.len() as u64);
+            }
+        }
     }
 }

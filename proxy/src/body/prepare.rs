@@ -14,7 +14,7 @@ use crate::{
     route::Skip,
     table,
 };
-use brevity::{Dialect, Level, Settings};
+use brevity::{Dialect, Level, Outcome, Settings};
 use bytes::Bytes;
 use hyper::body::Body;
 use std::{io, sync::Arc, time::Duration};
@@ -179,7 +179,11 @@ impl Prepare {
     async fn run(&self, text: Vec<Bytes>) -> Result<Vec<Bytes>, Panicked> {
         let (gathered, facts) =
             self.pool.end(feed(self.dialect, self.settings.clone(), &text)?).await?;
-        self.entry.note(gathered.outcomes, &facts);
+        let (outcomes, entry) = (gathered.outcomes, self.entry.clone());
+        // A long request has outcomes by the ten thousand: adding them up, and letting them go, would
+        // stall the streams of others.
+        let size = outcomes.len() * size_of::<Outcome>();
+        self.pool.weigh(size, move || entry.note(outcomes, &facts)).await?;
         Ok(gathered.chunks)
     }
 

@@ -2,6 +2,8 @@
 
 use brevity::{Dialect, Facts, Outcome, Request, Settings, Sink, Step, Steps};
 use bytes::{Bytes, BytesMut};
+#[cfg(target_os = "linux")]
+use std::cell::Cell;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
@@ -16,6 +18,16 @@ const JOIN: usize = 1024;
 /// Into how many groups a core the jobs of one request are split. Groups queue in turn, so that a
 /// small request waits for a group of a large one, not for all of it.
 const GROUPS: usize = 4;
+
+/// Work on so many bytes is done where it stands: some 100 µs at most, and a hop to another thread
+/// and back costs more than most of it.
+const HERE: usize = 4 * 1024;
+
+/// How far jobs step back behind what carries bytes, in Unix's steps of niceness. On a machine whose
+/// cores are all taken, an event of a stream then does not wait for a job's time slice to end. Work of
+/// other programs has some three times a job's share.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 5;
 
 /// The engine panicked, which is a fault of ours.
 #[derive(Clone, Copy, Debug, Error)]
@@ -57,12 +69,25 @@ impl Pool {
 
     /// Ends a body that is there whole, and runs all its steps.
     pub(crate) async fn end(&self, mut engine: Engine) -> Result<(Gathered, Facts), Panicked> {
-        let work = move || {
+        let (len, work) = (engine.len, move || {
             engine.request.finish(&mut engine.steps);
             (engine.take(), engine.request.facts().clone())
-        };
+        });
+        if len <= HERE {
+            let (steps, facts) = here(work)?;
+            return Ok((here(|| Gathered::of(steps))?, facts));
+        }
         let (steps, facts) = self.spawn(work).await?;
         Ok((self.run(steps).await?, facts))
+    }
+
+    /// Runs `work` on so many bytes: on the pool, unless they are few.
+    pub(crate) async fn weigh<T: Send + 'static>(
+        &self,
+        len: usize,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Panicked> {
+        if len <= HERE { here(work) } else { self.spawn(work).await }
     }
 
     /// Runs `work` on the pool, when its turn comes.
@@ -72,6 +97,7 @@ impl Pool {
     ) -> Result<T, Panicked> {
         let permit = self.permits.clone().acquire_owned().await.map_err(|_| Panicked)?;
         let work = move || {
+            step_back();
             let done = work();
             drop(permit);
             done
@@ -85,14 +111,17 @@ impl Pool {
 pub(crate) struct Engine {
     request: Request,
     steps: Steps,
+    /// The bytes that were written.
+    len: usize,
 }
 
 impl Engine {
     pub(crate) fn new(dialect: Dialect, settings: Arc<Settings>) -> Self {
-        Self { request: Request::new(dialect, settings), steps: Steps::new() }
+        Self { request: Request::new(dialect, settings), steps: Steps::new(), len: 0 }
     }
 
     pub(crate) fn write(&mut self, chunk: Bytes) -> Result<(), Panicked> {
+        self.len += chunk.len();
         self.guarded(|request, steps| request.write(chunk, steps))
     }
 
@@ -111,8 +140,7 @@ impl Engine {
 
     /// After a panic the engine is not used again.
     fn guarded(&mut self, act: impl FnOnce(&mut Request, &mut Steps)) -> Result<(), Panicked> {
-        let act = AssertUnwindSafe(|| act(&mut self.request, &mut self.steps));
-        catch_unwind(act).map_err(|_| Panicked)
+        here(|| act(&mut self.request, &mut self.steps))
     }
 }
 
@@ -140,6 +168,24 @@ impl Gathered {
     fn seal(&mut self) {
         if !self.tail.is_empty() {
             self.chunks.push(self.tail.split().freeze());
+        }
+    }
+}
+
+/// Runs `work` where it stands.
+fn here<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| Panicked)
+}
+
+/// Lowers this thread's priority, once. On Linux niceness is a thread's own; elsewhere it is the
+/// process's, and stays.
+fn step_back() {
+    #[cfg(target_os = "linux")]
+    {
+        thread_local!(static IS_BACK: Cell<bool> = const { Cell::new(false) });
+        if !IS_BACK.replace(true) {
+            // Where it is not allowed, jobs run as all else.
+            let _ = rustix::process::nice(NICE);
         }
     }
 }

@@ -1,12 +1,27 @@
 //! How many requests a connection has on their way.
+//!
+//! A request costs two changes of a counter and wakes nobody: who waits for quiet looks when it could
+//! be there at the earliest.
 
-use std::{sync::Arc, time::Duration};
-use tokio::{sync::watch, time::sleep};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+use tokio::time::{Instant, sleep};
 
 /// Counts the requests of one connection.
 #[derive(Clone, Debug)]
-pub(crate) struct Busy {
-    count: Arc<watch::Sender<usize>>,
+pub(crate) struct Busy(Arc<Counts>);
+
+#[derive(Debug)]
+struct Counts {
+    start: Instant,
+    running: AtomicUsize,
+    /// When a request ended last, in milliseconds since `start`.
+    ended: AtomicU64,
 }
 
 /// One request on its way.
@@ -15,33 +30,76 @@ pub(crate) struct Guard(Busy);
 
 impl Default for Busy {
     fn default() -> Self {
-        Self { count: Arc::new(watch::Sender::new(0)) }
+        let (running, ended) = (AtomicUsize::new(0), AtomicU64::new(0));
+        Self(Arc::new(Counts { start: Instant::now(), running, ended }))
     }
 }
 
 impl Busy {
     /// Another request has come. It counts until the guard is dropped.
     pub(crate) fn start(&self) -> Guard {
-        self.count.send_modify(|count| *count += 1);
+        self.0.running.fetch_add(1, Ordering::Relaxed);
         Guard(self.clone())
     }
 
-    /// Waits until there was no request for `idle`.
+    /// Waits until there was no request for `idle`, from now on.
     pub(crate) async fn idle_for(&self, idle: Duration) {
-        let mut count = self.count.subscribe();
+        let asked = self.0.start.elapsed();
         loop {
-            // The sender lives as long as `self`, so waiting does not fail.
-            let _ = count.wait_for(|count| *count == 0).await;
-            tokio::select! {
-                () = sleep(idle) => return,
-                _ = count.changed() => {}
+            let quiet = self.0.quiet_since(asked);
+            if quiet >= idle {
+                return;
             }
+            sleep(idle - quiet).await;
         }
+    }
+}
+
+impl Counts {
+    /// How long there was no request, at most since `asked`.
+    fn quiet_since(&self, asked: Duration) -> Duration {
+        // In this order: a request that ends in between has set the time before.
+        if self.running.load(Ordering::Acquire) > 0 {
+            return Duration::ZERO;
+        }
+        let ended = Duration::from_millis(self.ended.load(Ordering::Relaxed));
+        self.start.elapsed().saturating_sub(ended.max(asked))
     }
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        self.0.count.send_modify(|count| *count -= 1);
+        let Busy(counts) = &self.0;
+        let now = u64::try_from(counts.start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        counts.ended.fetch_max(now, Ordering::Relaxed);
+        counts.running.fetch_sub(1, Ordering::Release);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const IDLE: Duration = Duration::from_secs(60);
+
+    #[tokio::test(start_paused = true)]
+    async fn quiet_counts_from_the_last_request_or_the_question() {
+        let busy = Busy::default();
+        sleep(IDLE).await;
+        let (asked, waiting) = (Instant::now(), busy.idle_for(IDLE));
+        waiting.await;
+        assert_eq!(asked.elapsed(), IDLE, "what was before does not count");
+
+        let request = busy.start();
+        let waiting = tokio::spawn({
+            let busy = busy.clone();
+            async move { busy.idle_for(IDLE).await }
+        });
+        sleep(IDLE * 5 / 2).await;
+        assert!(!waiting.is_finished(), "a request is on its way");
+        let ended = Instant::now();
+        drop(request);
+        waiting.await.unwrap();
+        assert_eq!(ended.elapsed(), IDLE);
     }
 }
