@@ -194,6 +194,38 @@ fn small() -> Limits {
     small
 }
 
+/// Request bodies of at least `len` bytes.
+fn check_requests(settings: &Arc<Settings>, len: usize) {
+    let bound = settings.limits.heap_bound();
+    let head = r#"{"messages":[{"role":"user","content":[{"type":"tool_result","content":""#;
+    let late = r#"{"messages":[{"content":[{"content":""#;
+    let results = r#"{"messages":[{"role":"user","content":["#;
+    let late_roles = r#"{"messages":["#;
+    let parts = r#"{"messages":[{"role":"user","content":[{"type":"tool_result","content":["#;
+    for (name, start, unit) in [
+        ("many results", results, r#"{"type":"tool_result","content":"x"},"#),
+        ("many parts of one result", parts, r#"{"type":"text","text":"x"},"#),
+        ("messages that are no results", late_roles, r#"{"content":"x","role":"user"},"#),
+        ("a long result", head, "a line of text\\n"),
+        ("rows in a result", head, "{\\\"name\\\":\\\"row\\\"}\\n"),
+        ("empty lines in a result", head, "\\n"),
+        ("escapes", head, "\\u005b"),
+        ("a result whose type comes late", late, "text"),
+        ("nothing eligible", "{\"system\":\"", "text"),
+        (
+            "calls",
+            r#"{"messages":[{"role":"assistant","content":["#,
+            r#"{"type":"tool_use","id":"1","name":"x"},"#,
+        ),
+    ] {
+        for dialect in [Dialect::Anthropic, Dialect::OpenAiChat] {
+            let heap = request(settings, dialect, chunks(start, unit, len));
+            println!("{name}: {} KiB", heap >> 10);
+            assert!(heap <= bound, "{name}: {heap} of {bound}");
+        }
+    }
+}
+
 #[test]
 fn the_heap_stays_within_its_bound() {
     check_answers();
@@ -238,32 +270,6 @@ fn the_heap_stays_within_its_bound() {
             assert!(text <= bound, "{name}: {text} of {bound}");
             assert!(string <= bound, "{name} in a string: {string} of {bound}");
         }
-        let head = r#"{"messages":[{"role":"user","content":[{"type":"tool_result","content":""#;
-        let late = r#"{"messages":[{"content":[{"content":""#;
-        let results = r#"{"messages":[{"role":"user","content":["#;
-        let late_roles = r#"{"messages":["#;
-        let parts = r#"{"messages":[{"role":"user","content":[{"type":"tool_result","content":["#;
-        for (name, start, unit) in [
-            ("many results", results, r#"{"type":"tool_result","content":"x"},"#),
-            ("many parts of one result", parts, r#"{"type":"text","text":"x"},"#),
-            ("messages that are no results", late_roles, r#"{"content":"x","role":"user"},"#),
-            ("a long result", head, "a line of text\\n"),
-            ("rows in a result", head, "{\\\"name\\\":\\\"row\\\"}\\n"),
-            ("empty lines in a result", head, "\\n"),
-            ("escapes", head, "\\u005b"),
-            ("a result whose type comes late", late, "text"),
-            ("nothing eligible", "{\"system\":\"", "text"),
-            (
-                "calls",
-                r#"{"messages":[{"role":"assistant","content":["#,
-                r#"{"type":"tool_use","id":"1","name":"x"},"#,
-            ),
-        ] {
-            for dialect in [Dialect::Anthropic, Dialect::OpenAiChat] {
-                let heap = request(&settings, dialect, chunks(start, unit, 2 * len));
-                println!("{name}: {} KiB", heap >> 10);
-                assert!(heap <= bound, "{name}: {heap} of {bound}");
-            }
-        }
+        check_requests(&settings, 2 * len);
     }
 }
