@@ -3,7 +3,7 @@
 use crate::{
     admin,
     body::{
-        Act, AnyBody, BoxError, Coding, CountBody, Fault, ObserveBody, Pool, Prepare, Tap,
+        Act, AnyBody, BoxError, Checker, Coding, CountBody, Fault, ObserveBody, Pool, Prepare, Tap,
         WatchBody, any,
     },
     config::Config,
@@ -34,6 +34,7 @@ pub(crate) struct Forwarder {
     http1: Client,
     pub(crate) sockets: Sockets,
     pool: Pool,
+    checker: Checker,
     guard: Arc<Guard>,
     /// The tool servers, in the order of their routes.
     gateways: Vec<Gateway>,
@@ -48,12 +49,13 @@ impl Forwarder {
         http1: Client,
         guard: Arc<Guard>,
         ordinals: Arc<AtomicU64>,
+        checker: Checker,
     ) -> Self {
         let pool = Pool::new();
         let gateway = |_: &_| Gateway::new(Arc::clone(&config.settings));
         let gateways = config.mcp.iter().map(gateway).collect();
         let sockets = Sockets::new(config.clone(), pool.clone(), ordinals);
-        Self { config, client, http1, sockets, pool, guard, gateways }
+        Self { config, client, http1, sockets, pool, checker, guard, gateways }
     }
 
     /// Sends `request` on its way and returns the answer, or the proxy's own error.
@@ -127,6 +129,9 @@ impl Forwarder {
             entry.write(|record| model.clone_from(&record.model));
         }
         let rule = model.and_then(|model| table::by_model(&self.config.routes, &model));
+        if let Some(rule) = rule {
+            entry.write(|record| record.route = rule.name().to_owned());
+        }
         let elsewhere = rule.and_then(|rule| rule.base().join(&way.target).ok());
         elsewhere.unwrap_or_else(|| way.uri.clone())
     }
@@ -170,6 +175,7 @@ impl Forwarder {
             learns_model: way.by_model,
             holdout: self.config.holdout,
             pool: self.pool.clone(),
+            checker: self.checker.clone(),
             entry: entry.clone(),
             idle: self.config.timeouts.idle,
         })
@@ -277,6 +283,7 @@ fn own(
     message: &str,
 ) -> Response<AnyBody> {
     entry.failed(&message);
+    entry.upstream_failed();
     entry.answered(status);
     admin::error(status, dialect, message)
 }

@@ -36,6 +36,8 @@ pub(crate) enum Route {
 /// The way of a request to its upstream.
 #[derive(Debug)]
 pub(crate) struct Way {
+    /// The route's name: what a rule selects, else whose API it is.
+    pub(crate) name: String,
     pub(crate) uri: Uri,
     /// The path and the query as they came.
     pub(crate) target: String,
@@ -98,11 +100,11 @@ fn forward(
     config: &Config,
 ) -> Route {
     let target = head.uri.path_and_query().map_or(path, |target| target.as_str());
-    let (rule, uri, plan) = match mcp::find(target, &config.mcp) {
-        Some((server, uri)) => (None, uri, Some(Plan::Mcp(server))),
+    let (name, rule, uri, plan) = match mcp::find(target, &config.mcp) {
+        Some((server, uri)) => (config.mcp[server].name(), None, uri, Some(Plan::Mcp(server))),
         None => {
-            let (rule, uri) = destination(path, target, head, config);
-            (rule, uri, None)
+            let (name, rule, uri) = destination(path, target, head, config);
+            (name, rule, uri, None)
         }
     };
     let Ok(uri) = uri else {
@@ -118,6 +120,7 @@ fn forward(
     let is_responses =
         api.map_or(path.ends_with("/responses"), |api| api == Api::Is(Dialect::OpenAiResponses));
     Route::Forward(Way {
+        name: name.to_owned(),
         uri,
         target: target.to_owned(),
         by_model: rule.is_none() && dialect.is_some() && table::asks_model(&config.routes),
@@ -129,22 +132,24 @@ fn forward(
     })
 }
 
-/// Where a request for a model goes, and the rule that says so.
+/// Where a request for a model goes, what that way is called, and the rule that says so.
 fn destination<'c>(
     path: &str,
     target: &str,
     head: &Parts,
     config: &'c Config,
-) -> (Option<&'c RouteRule>, Result<Uri, hyper::http::Error>) {
+) -> (&'c str, Option<&'c RouteRule>, Result<Uri, hyper::http::Error>) {
     if let Some((rule, rest)) = table::by_path(&config.routes, target) {
-        return (Some(rule), rule.base().join(rest));
+        return (rule.name(), Some(rule), rule.base().join(rest));
     }
     let upstreams = &config.upstreams;
-    let uri = match codex(target, head, upstreams) {
-        Some(codex) => upstreams.chatgpt.join(&codex),
-        None => upstream(path, head, upstreams).join(target),
-    };
-    (None, uri)
+    match codex(target, head, upstreams) {
+        Some(codex) => ("chatgpt", None, upstreams.chatgpt.join(&codex)),
+        None => {
+            let (name, base) = upstream(path, head, upstreams);
+            (name, None, base.join(target))
+        }
+    }
 }
 
 /// What the engine may rewrite. The closest wins: the request's own headers, then the rule.
@@ -189,9 +194,9 @@ fn codex(target: &str, head: &Parts, upstreams: &Upstreams) -> Option<String> {
 
 /// Both families have paths such as `/v1/models` and `/v1/files`. Anthropic's API asks for a
 /// version header, so that tells them apart.
-fn upstream<'a>(path: &str, head: &Parts, upstreams: &'a Upstreams) -> &'a Base {
+fn upstream<'a>(path: &str, head: &Parts, upstreams: &'a Upstreams) -> (&'static str, &'a Base) {
     if path.starts_with("/backend-api/") {
-        return &upstreams.chatgpt;
+        return ("chatgpt", &upstreams.chatgpt);
     }
     let anthropic = path == "/"
         || path.starts_with("/api/")
@@ -199,7 +204,10 @@ fn upstream<'a>(path: &str, head: &Parts, upstreams: &'a Upstreams) -> &'a Base 
             path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         })
         || head.headers.contains_key("anthropic-version");
-    if anthropic { &upstreams.anthropic } else { &upstreams.openai }
+    match anthropic {
+        true => ("anthropic", &upstreams.anthropic),
+        false => ("openai", &upstreams.openai),
+    }
 }
 
 fn plan(

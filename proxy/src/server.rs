@@ -4,18 +4,18 @@ mod busy;
 
 use crate::{
     admin,
-    body::{AnyBody, Fault},
+    body::{AnyBody, Checker, Fault},
     config::Config,
     forward::Forwarder,
     guard::{Bounds, Guard},
-    record::{Entry, Record, Recorder},
+    record::{ClientId, Entry, Record, Recorder, trace_id},
     route::{Route, route},
-    stats::Stats,
+    stats::{Stats, Vitals},
     upstream::{self, Connector, TlsError},
 };
 use busy::Busy;
 use hyper::{
-    Request, Response, StatusCode,
+    HeaderMap, Request, Response, StatusCode,
     body::Incoming,
     service::{Service, service_fn},
 };
@@ -53,6 +53,7 @@ const PING: Duration = Duration::from_secs(30);
 /// A proxy that is bound to its port, ready to run.
 pub struct Server {
     listener: TcpListener,
+    admin: Option<admin::Listener>,
     shared: Arc<Shared>,
 }
 
@@ -76,6 +77,9 @@ pub enum ServeError {
     /// The upstream is the proxy itself.
     #[error("the upstream {0} is where this proxy listens; name the API's own address")]
     Loop(String),
+    /// Nobody can look at it.
+    #[error(transparent)]
+    Admin(#[from] admin::AdminError),
     /// No client towards the upstream can be made.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -108,15 +112,18 @@ impl Server {
         let guard = Arc::new(Guard::new(Bounds::default(), config.settings.limits.json_depth));
         let client = upstream::client(connector.clone());
         let http1 = upstream::client(Connector::http1(&config)?);
+        let vitals = Arc::new(Vitals::default());
+        let checker = Checker::new(config.check_one_in, vitals.clone());
         let forwarder =
-            Forwarder::new(config.clone(), client, http1, guard.clone(), requests.clone());
+            Forwarder::new(config.clone(), client, http1, guard.clone(), requests.clone(), checker);
         let listener = TcpListener::bind(address).await.map_err(|source| match source.kind() {
             io::ErrorKind::AddrInUse => ServeError::PortInUse(address),
             _ => ServeError::Bind { address, source },
         })?;
-        let stats = Arc::new(Stats::new(&config, guard, recorder));
+        let admin = config.admin.bind(listener.local_addr().unwrap_or(address)).await?;
+        let stats = Arc::new(Stats::new(&config, guard, vitals, recorder));
         let shared = Arc::new(Shared { config, connector, forwarder, stats, requests });
-        Ok(Self { listener, shared })
+        Ok(Self { listener, admin, shared })
     }
 
     /// Where the proxy listens.
@@ -128,10 +135,17 @@ impl Server {
         self.listener.local_addr()
     }
 
+    /// Where it can be looked at, if it can.
+    pub fn admin_addr(&self) -> Option<SocketAddr> {
+        self.admin.as_ref().map(admin::Listener::address)
+    }
+
     /// Serves until `shutdown` is ready, then lets requests that are on their way finish, within
     /// [`Timeouts::drain`](crate::Timeouts). Connections without requests close at once.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
-        let Self { listener, shared } = self;
+        let Self { listener, admin, shared } = self;
+        // It answers until the last request is over.
+        let _admin = admin.map(|admin| shared.open(admin));
         let (drain, draining) = watch::channel(());
         let mut connections = JoinSet::new();
         let mut shutdown = pin!(shutdown);
@@ -144,6 +158,7 @@ impl Server {
                 }
             }
         }
+        shared.stats.vitals().drain();
         drop(listener);
         let _ = drain.send(());
         let sockets = &shared.forwarder.sockets;
@@ -174,6 +189,7 @@ async fn accept(listener: &TcpListener) -> TcpStream {
 async fn serve(stream: TcpStream, shared: Arc<Shared>, draining: watch::Receiver<()>) {
     // Without it, small frames wait for the client's acknowledgements.
     let _ = stream.set_nodelay(true);
+    let _open = shared.stats.vitals().connections.open();
     let head = shared.config.timeouts.head;
     let busy = Busy::default();
     let service = service_fn(|request| {
@@ -234,7 +250,29 @@ impl Shared {
         let ordinal = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
         let mut record = Record::new(ordinal, head.method.clone(), head.uri.path().to_owned());
         record.dialect = way.dialect;
-        let entry = Entry::new(record, self.stats.clone(), guard);
-        self.forwarder.forward(Request::from_parts(head, body), way, entry).await
+        (record.route, record.turn) = (way.name.clone(), way.is_turn());
+        let client_id = self.name(&mut record, &head.headers);
+        let busy = (guard, self.stats.vitals().requests.open());
+        let entry = Entry::new(record, self.stats.clone(), busy);
+        let mut answer = self.forwarder.forward(Request::from_parts(head, body), way, entry).await;
+        if let (Ok(answer), Some(id)) = (&mut answer, client_id) {
+            id.answer(answer);
+        }
+        answer
+    }
+
+    /// Names the request as its client does, or else so that no other one has the name.
+    fn name(&self, record: &mut Record, headers: &HeaderMap) -> Option<ClientId> {
+        let id = ClientId::of(headers);
+        let own = || format!("{:08x}-{}", self.stats.vitals().run, record.ordinal);
+        record.id = id.as_ref().map_or_else(own, ClientId::text);
+        record.trace = trace_id(headers);
+        id
+    }
+
+    /// Lets `admin` be asked until what this gives is dropped.
+    fn open(&self, admin: admin::Listener) -> admin::Opened {
+        let (config, connector) = (self.config.clone(), self.connector.clone());
+        admin.open(admin::Seen { config, connector, stats: self.stats.clone() })
     }
 }

@@ -27,6 +27,7 @@ const MODEL: &str = "model:";
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RouteRule {
+    name: String,
     selector: Selector,
     base: Base,
     pub(crate) api: Option<Api>,
@@ -78,6 +79,11 @@ impl RouteRule {
         &self.base
     }
 
+    /// What it selects, as it was written.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     fn prefix(&self) -> Option<&str> {
         match &self.selector {
             Selector::Prefix(prefix) => Some(prefix),
@@ -93,9 +99,10 @@ impl FromStr for RouteRule {
         let error = || RouteRuleError::Selector(text.to_owned());
         let (selector, rest) = text.split_once('=').ok_or_else(error)?;
         let mut words = rest.split_ascii_whitespace();
-        let selector = selector.trim().parse().map_err(|NoSelector| error())?;
+        let name = selector.trim().to_owned();
+        let selector = name.parse().map_err(|NoSelector| error())?;
         let base = words.next().ok_or_else(error)?.parse()?;
-        let mut rule = Self { selector, base, api: None, level: None };
+        let mut rule = Self { name, selector, base, api: None, level: None };
         words.try_for_each(|word| rule.option(word))?;
         Ok(rule)
     }

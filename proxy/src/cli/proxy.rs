@@ -1,20 +1,16 @@
 //! `brevity proxy`: arguments → configuration → run.
 
+use super::log::LogFormat;
 use brevity::{Limits, Output, Policy, Settings};
 use brevity_proxy::{
-    Base, BaseError, Config, LogRecorder, McpRoute, McpRouteError, RouteRule, ServeError, Server,
-    Share, ToolSetting, Upstreams, config::ListenError,
+    AdminAddress, Base, BaseError, Config, McpRoute, McpRouteError, RouteRule, ServeError, Server,
+    Share, ToolSetting, Upstreams,
+    config::{CHECK_ONE_IN, ListenError},
 };
-use std::{
-    ffi::OsString,
-    io::{IsTerminal as _, Write as _},
-    path::PathBuf,
-    process::ExitCode,
-    sync::Arc,
-};
+use std::{ffi::OsString, io::Write as _, path::PathBuf, process::ExitCode, sync::Arc};
 use thiserror::Error;
 use tokio::{runtime::Runtime, sync::oneshot};
-use tracing_subscriber::{EnvFilter, filter::LevelFilter};
+use tracing_subscriber::filter::LevelFilter;
 
 /// Holds the level of the log, one of `LEVELS`; `info` where it is not set or empty.
 const LOG: &str = "BREVITY_LOG";
@@ -26,6 +22,20 @@ pub(crate) struct Args {
     /// Where to listen: a host and a port
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:2738")]
     listen: String,
+
+    /// Where /metrics, /stats, /healthz and /readyz are answered, or `off`. Without it: on this machine,
+    /// one port above --listen
+    #[arg(long, value_name = "HOST:PORT|off")]
+    admin: Option<AdminAddress>,
+
+    /// How the log is written
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    log_format: LogFormat,
+
+    /// Put one body in N back after it has left, and count it if that does not give what came; 0 is
+    /// none. Nothing that leaves depends on it
+    #[arg(long, value_name = "N", default_value_t = CHECK_ONE_IN)]
+    check_one_in: u32,
 
     /// Send every request there; without it, Anthropic's paths go to https://api.anthropic.com and
     /// all others to https://api.openai.com
@@ -124,13 +134,15 @@ pub(crate) fn run(args: &Args) -> ExitCode {
 
 fn start(args: &Args) -> Result<(), Failure> {
     let config = config(args)?;
-    log(level(std::env::var_os(LOG))?);
-    Runtime::new()?.block_on(serve(config))
+    args.log_format.start(level(std::env::var_os(LOG))?);
+    Runtime::new()?.block_on(serve(config, args.log_format))
 }
 
 fn config(args: &Args) -> Result<Config, Failure> {
     let mut config = Config::default();
     config.listen = Config::listen_address(&args.listen)?;
+    config.admin = args.admin.unwrap_or_default();
+    config.check_one_in = args.check_one_in;
     if let Some(url) = &args.upstream {
         config.upstreams = Upstreams::all(url.parse::<Base>()?);
     }
@@ -148,12 +160,12 @@ fn config(args: &Args) -> Result<Config, Failure> {
     Ok(config)
 }
 
-async fn serve(config: Config) -> Result<(), Failure> {
+async fn serve(config: Config, log: LogFormat) -> Result<(), Failure> {
     let tools: Vec<String> = config.mcp.iter().map(ToString::to_string).collect();
     let mut models = config.clone();
     models.mcp.clear();
     let upstreams: Vec<String> = models.bases().iter().map(ToString::to_string).collect();
-    let server = Server::bind(config, Arc::new(LogRecorder)).await?;
+    let server = Server::bind(config, log.recorder()).await?;
     let address = server.local_addr()?;
     if !address.ip().is_loopback() {
         tracing::warn!(
@@ -169,6 +181,10 @@ async fn serve(config: Config) -> Result<(), Failure> {
          OPENAI_BASE_URL=http://{address}/v1",
         upstreams.join(", ")
     );
+    if let Some(admin) = server.admin_addr() {
+        let _ =
+            writeln!(std::io::stdout(), "Metrics and health at http://{admin}/metrics, /healthz");
+    }
     if !tools.is_empty() {
         let _ =
             writeln!(std::io::stdout(), "MCP servers at http://{address}: {}", tools.join(", "));
@@ -233,18 +249,6 @@ fn level(value: Option<OsString>) -> Result<LevelFilter, Failure> {
     };
     let known = LEVELS.into_iter().find(|level| value.eq_ignore_ascii_case(level));
     known.and_then(|level| level.parse().ok()).ok_or(Failure::Level(value))
-}
-
-/// Only our own lines are written, whatever the level: what libraries write of connections can hold
-/// credentials.
-fn log(level: LevelFilter) {
-    let filter = EnvFilter::new(format!("off,brevity={level},brevity_proxy={level}"));
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_target(false)
-        .try_init();
 }
 
 #[cfg(test)]

@@ -85,6 +85,11 @@ impl McpRoute {
         Ok(routes)
     }
 
+    /// The prefix of the path that tells its requests.
+    pub(crate) fn name(&self) -> &str {
+        &self.prefix
+    }
+
     /// Where the server is.
     pub(crate) fn base(&self) -> &Base {
         &self.base
