@@ -1,6 +1,6 @@
 //! The configuration, parsed and checked whole before a port is bound.
 
-use crate::{admin::AdminAddress, base::Base, holdout::Share, mcp::McpRoute, table::RouteRule};
+use crate::{address::AdminAddress, base::Base, holdout::Share, mcp::McpRoute, table::RouteRule};
 use brevity::Settings;
 use std::{
     net::{Ipv4Addr, SocketAddr, ToSocketAddrs},

@@ -283,7 +283,9 @@ fn own(
     message: &str,
 ) -> Response<AnyBody> {
     entry.failed(&message);
-    entry.upstream_failed();
+    if matches!(status, StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT) {
+        entry.upstream_failed();
+    }
     entry.answered(status);
     admin::error(status, dialect, message)
 }

@@ -6,6 +6,7 @@
 pub mod config;
 pub mod meter;
 
+mod address;
 mod admin;
 mod attest;
 mod base;
@@ -24,8 +25,10 @@ mod socket;
 mod stats;
 mod table;
 mod upstream;
+mod vitals;
 
-pub use admin::{AdminAddress, AdminAddressError, AdminError};
+pub use address::{AdminAddress, AdminAddressError};
+pub use admin::AdminError;
 pub use attest::Attestation;
 pub use base::{Base, BaseError};
 pub use config::{Config, Timeouts, Upstreams};

@@ -10,8 +10,9 @@ use crate::{
     guard::{Bounds, Guard},
     record::{ClientId, Entry, Record, Recorder, trace_id},
     route::{Route, route},
-    stats::{Stats, Vitals},
+    stats::Stats,
     upstream::{self, Connector, TlsError},
+    vitals::Vitals,
 };
 use busy::Busy;
 use hyper::{
@@ -120,7 +121,7 @@ impl Server {
             io::ErrorKind::AddrInUse => ServeError::PortInUse(address),
             _ => ServeError::Bind { address, source },
         })?;
-        let admin = config.admin.bind(listener.local_addr().unwrap_or(address)).await?;
+        let admin = admin::Listener::bind(&config).await?;
         let stats = Arc::new(Stats::new(&config, guard, vitals, recorder));
         let shared = Arc::new(Shared { config, connector, forwarder, stats, requests });
         Ok(Self { listener, admin, shared })

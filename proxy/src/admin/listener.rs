@@ -2,6 +2,7 @@
 
 use super::{health, json, metrics, stats};
 use crate::{
+    address::AdminAddress,
     body::{AnyBody, any},
     config::Config,
     stats::Stats,
@@ -17,6 +18,7 @@ use hyper::{
 };
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
+use thiserror::Error;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::Semaphore,
@@ -52,10 +54,36 @@ pub(crate) struct Opened {
     _tasks: JoinSet<()>,
 }
 
+/// Why the proxy cannot be looked at.
+#[derive(Debug, Error)]
+#[error(
+    "cannot listen on {address} for /metrics: {why}; choose another address with --admin, or `off`"
+)]
+pub struct AdminError {
+    /// The address.
+    pub address: SocketAddr,
+    /// What the system says.
+    #[source]
+    pub why: io::Error,
+}
+
 impl Listener {
-    pub(super) fn new(listener: TcpListener) -> io::Result<Self> {
-        let address = listener.local_addr()?;
-        Ok(Self { listener, address })
+    /// Binds where `config` says, if anywhere.
+    ///
+    /// # Errors
+    ///
+    /// When an address that was asked for cannot be had. The one beside the proxy need not be.
+    pub(crate) async fn bind(config: &Config) -> Result<Option<Self>, AdminError> {
+        let Some(address) = config.admin.beside(config.listen) else { return Ok(None) };
+        let bound = TcpListener::bind(address).await;
+        let own = |listener: TcpListener| Ok(Self { address: listener.local_addr()?, listener });
+        match bound.and_then(own).map_err(|why| AdminError { address, why }) {
+            Err(error) if config.admin == AdminAddress::Beside => {
+                tracing::warn!("{error}");
+                Ok(None)
+            }
+            bound => bound.map(Some),
+        }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -143,6 +171,21 @@ fn text(status: StatusCode, text: &'static str) -> Response<AnyBody> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn what_was_asked_for_must_be_had_and_what_was_not_need_not() {
+        let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = taken.local_addr().unwrap();
+        let mut config = Config::default();
+        config.admin = AdminAddress::At(address);
+        let error = Listener::bind(&config).await.map(|_| ()).unwrap_err();
+        assert!(error.to_string().contains("--admin"), "{error}");
+        config.admin = AdminAddress::Beside;
+        config.listen = SocketAddr::new(address.ip(), address.port() - 1);
+        assert!(Listener::bind(&config).await.unwrap().is_none());
+        config.admin = AdminAddress::Off;
+        assert!(Listener::bind(&config).await.unwrap().is_none());
+    }
 
     #[test]
     fn names_that_anybody_can_have_are_refused() {

@@ -1,15 +1,14 @@
 //! What the proxy answers by itself: health checks, sums, metrics, and errors in the shape that
 //! clients expect. Where agents talk to it, it says little; the rest is for the admin listener.
 
-mod address;
 mod error;
 mod health;
 mod listener;
 mod metrics;
 
-pub use address::{AdminAddress, AdminAddressError, AdminError};
 pub(crate) use error::error;
 pub(crate) use health::{health, upstreams};
+pub use listener::AdminError;
 pub(crate) use listener::{Listener, Opened, Seen};
 
 use crate::{

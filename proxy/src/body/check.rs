@@ -8,7 +8,7 @@
 //! of its own; while it does, others are passed over. It holds the body's chunks, which are shared,
 //! and what an [`Expander`] holds.
 
-use crate::stats::{Checks, Vitals};
+use crate::vitals::{Checks, Vitals};
 use brevity::{Expander, Sink};
 use bytes::Bytes;
 use std::sync::{

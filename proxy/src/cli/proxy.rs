@@ -167,10 +167,12 @@ async fn serve(config: Config, log: LogFormat) -> Result<(), Failure> {
     let upstreams: Vec<String> = models.bases().iter().map(ToString::to_string).collect();
     let server = Server::bind(config, log.recorder()).await?;
     let address = server.local_addr()?;
-    if !address.ip().is_loopback() {
-        tracing::warn!(
-            "{address} can be reached from other machines; Brevity asks nobody who they are"
-        );
+    for address in [Some(address), server.admin_addr()].into_iter().flatten() {
+        if !address.ip().is_loopback() {
+            tracing::warn!(
+                "{address} can be reached from other machines; Brevity asks nobody who they are"
+            );
+        }
     }
     let stop = signals()?;
     // A standard output that is closed changes nothing.

@@ -1,7 +1,7 @@
 //! What does not work as it should, and since when: read off the records as they come.
 
 use super::bounded::Bounded;
-use crate::{record::Record, route::Skip};
+use crate::{record::Record, route::Skip, vitals::Vitals};
 use brevity::Reason;
 use std::time::Instant;
 
@@ -79,6 +79,16 @@ impl Health {
     }
 }
 
+/// What holds right now and should not.
+pub(super) fn degraded_now(vitals: &Vitals) -> impl Iterator<Item = Degraded> {
+    let found = |what, since, why: &str| Degraded { what, route: None, since, why: why.into() };
+    let altered = "a body that left does not give back what came; please report it";
+    let altered = vitals.checks.altered_since().map(|since| found("altered", since, altered));
+    let drain = "told to stop: only what is under way is finished";
+    let drain = vitals.draining().map(|since| found("draining", since, drain));
+    altered.into_iter().chain(drain)
+}
+
 impl Engine {
     fn add(&mut self, record: &Record) {
         let kept = &record.report.kept;
@@ -139,6 +149,16 @@ mod tests {
         assert_eq!(found(&health), [("upstream", Some("a".into()))]);
         health.add(&record("a", 404));
         assert!(found(&health).is_empty());
+    }
+
+    #[test]
+    fn what_was_altered_stays_known() {
+        let vitals = Vitals::default();
+        assert_eq!(degraded_now(&vitals).count(), 0);
+        vitals.checks.was_altered(7);
+        vitals.drain();
+        let found: Vec<_> = degraded_now(&vitals).map(|found| found.what).collect();
+        assert_eq!(found, ["altered", "draining"]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The sums, written down.
 
 use super::{
-    Arms, Checks, Group, Histogram, STAGES, Sums, Vitals,
+    Arms, Group, Histogram, STAGES, Sums,
     arm::{Billed, MEASURES, Moments},
     sums,
 };
@@ -9,6 +9,7 @@ use crate::{
     guard::{Counts, Kind},
     holdout::Share,
     json::object,
+    vitals::{Checks, Vitals},
 };
 use brevity::Tally;
 

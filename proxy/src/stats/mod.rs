@@ -9,18 +9,17 @@ mod health;
 mod histogram;
 mod json;
 mod sums;
-mod vitals;
 
 pub(crate) use health::Degraded;
 pub(crate) use histogram::Histogram;
 pub(crate) use sums::{Group, STAGES, Sums};
-pub(crate) use vitals::{Checks, Vitals};
 
 use crate::{
     config::Config,
     guard::{Counts, Guard},
     holdout::{Arm, Share},
     record::{Record, Recorder},
+    vitals::Vitals,
 };
 use arm::Billed;
 use health::Health;
@@ -91,7 +90,7 @@ impl Stats {
     /// What does not work as it should.
     pub(crate) fn degraded(&self) -> Vec<Degraded> {
         let mut found = self.lock().health.degraded();
-        found.extend(self.vitals.degraded());
+        found.extend(health::degraded_now(&self.vitals));
         found
     }
 

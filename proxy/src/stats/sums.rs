@@ -8,6 +8,7 @@ use super::{
 use crate::{
     meter::Usage,
     record::{Record, UNKNOWN},
+    route::Skip,
 };
 use brevity::{Codec, Dialect, Reason, Report, Tally};
 use hyper::StatusCode;
@@ -289,7 +290,9 @@ fn class(status: Option<StatusCode>) -> &'static str {
 
 /// The time of each stage, as far as it is known. What passed as it came was read while it left.
 fn times(record: &Record) -> [Option<Duration>; STAGES.len()] {
-    let before = record.read.unwrap_or_default() + record.engine.unwrap_or_default();
+    // In a dry run nobody waits for the engine.
+    let engine = record.engine.filter(|_| record.skip != Some(Skip::DryRun));
+    let before = record.read.unwrap_or_default() + engine.unwrap_or_default();
     let upstream = record.first_byte.map(|first| first.saturating_sub(before));
     let stream = record.first_byte.map(|first| record.duration.saturating_sub(first));
     [record.read, record.engine, upstream, stream]

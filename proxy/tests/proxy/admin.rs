@@ -9,10 +9,11 @@ use crate::{
     arms::turn,
     world::{Http, Proxy, full, get, http1, post, telling, text, upstream},
 };
-use brevity_proxy::{AdminAddress, Base, Record};
+use brevity_proxy::{AdminAddress, Base, Config, LogRecorder, Record, ServeError, Server};
 use exposition::Exposition;
 use hyper::{Request, Response, StatusCode};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// An upstream that bills what it is sent.
 async fn billing() -> Base {
@@ -189,4 +190,16 @@ async fn it_answers_those_who_name_it_by_its_address() {
     assert_eq!(answer.status(), StatusCode::NOT_FOUND);
     let off = Proxy::with(billing().await, |config| config.admin = AdminAddress::Off).await;
     assert_eq!(off.admin, None);
+}
+
+#[tokio::test]
+async fn an_address_that_was_asked_for_must_be_free() {
+    let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut config = Config::default();
+    config.listen = "127.0.0.1:0".parse().unwrap();
+    config.admin = AdminAddress::At(taken.local_addr().unwrap());
+    match Server::bind(config, Arc::new(LogRecorder)).await {
+        Err(ServeError::Admin(error)) => assert!(error.to_string().contains("--admin"), "{error}"),
+        _ => panic!("it must not start"),
+    }
 }

@@ -10,7 +10,8 @@ use super::json;
 use crate::{
     body::AnyBody,
     guard::Kind,
-    stats::{Group, STAGES, Stats, Sums, Vitals},
+    stats::{Group, STAGES, Stats, Sums},
+    vitals::Vitals,
 };
 use brevity::Tally;
 use hyper::{

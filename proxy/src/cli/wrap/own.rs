@@ -1,7 +1,7 @@
 //! A proxy inside this process, for one child: it cannot outlive it, nor be stopped before it.
 
 use super::Failure;
-use brevity_proxy::{Config, LogRecorder, Record, Recorder, Server, Upstreams};
+use brevity_proxy::{AdminAddress, Config, LogRecorder, Record, Recorder, Server, Upstreams};
 use std::{
     collections::BTreeMap,
     fmt,
@@ -49,6 +49,8 @@ impl Own {
         }
         let mut config = Config::default();
         config.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        // It lives as long as one agent, and says at the end what came of it.
+        config.admin = AdminAddress::Off;
         config.upstreams = upstreams;
         config.timeouts.drain = DRAIN;
         let ledger = Arc::new(Ledger::default());

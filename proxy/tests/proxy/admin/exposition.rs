@@ -4,7 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What was read: each sample by its name and its labels.
-pub(crate) struct Exposition(BTreeMap<(String, Vec<(String, String)>), f64>);
+pub(crate) struct Exposition(BTreeMap<Series, f64>);
+
+/// A name, and labels with their values.
+type Series = (String, Vec<(String, String)>);
 
 /// The family whose samples are being read.
 #[derive(Default)]
@@ -51,7 +54,7 @@ impl Exposition {
 
     /// Buckets ascend, the last is infinity and has them all.
     fn check_histograms(&self) {
-        let mut last: BTreeMap<(String, Vec<(String, String)>), Vec<(f64, f64)>> = BTreeMap::new();
+        let mut last: BTreeMap<Series, Vec<(f64, f64)>> = BTreeMap::new();
         for ((name, labels), value) in &self.0 {
             let Some(base) = name.strip_suffix("_bucket") else { continue };
             let mut labels = labels.clone();

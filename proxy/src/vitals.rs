@@ -1,6 +1,5 @@
 //! What holds at this moment, and what is counted as it happens: atomics that anybody may read.
 
-use super::Degraded;
 use std::{
     sync::{
         Arc, OnceLock,
@@ -99,24 +98,17 @@ impl Vitals {
     }
 }
 
-impl Vitals {
-    /// What these say does not work as it should.
-    pub(super) fn degraded(&self) -> impl Iterator<Item = Degraded> {
-        let found = |what, since, why: &str| Degraded { what, route: None, since, why: why.into() };
-        let altered = "a body that left does not give back what came; please report it";
-        let altered = self.checks.since.get().map(|since| found("altered", *since, altered));
-        let drain = "told to stop: only what is under way is finished";
-        let drain = self.draining().map(|since| found("draining", since, drain));
-        altered.into_iter().chain(drain)
-    }
-}
-
 impl Checks {
     /// A body did not come back, `bytes` of it.
     pub(crate) fn was_altered(&self, bytes: u64) {
         self.since.get_or_init(Instant::now);
         self.altered.add(1);
         self.altered_bytes.add(bytes);
+    }
+
+    /// Since when it is known that a body was altered, if one was.
+    pub(crate) fn altered_since(&self) -> Option<Instant> {
+        self.since.get().copied()
     }
 
     /// How many bodies came to what.

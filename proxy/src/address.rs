@@ -1,13 +1,11 @@
 //! Where the proxy can be looked at.
 
-use super::Listener;
 use std::{
     fmt, io,
     net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs as _},
     str::FromStr,
 };
 use thiserror::Error;
-use tokio::net::TcpListener;
 
 /// Where `/metrics`, `/stats`, `/healthz` and `/readyz` are answered, apart from what agents talk to.
 ///
@@ -41,19 +39,6 @@ pub struct AdminAddressError {
     why: io::Error,
 }
 
-/// Why the proxy cannot be looked at.
-#[derive(Debug, Error)]
-#[error(
-    "cannot listen on {address} for /metrics: {why}; choose another address with --admin, or `off`"
-)]
-pub struct AdminError {
-    /// The address.
-    pub address: SocketAddr,
-    /// What the system says.
-    #[source]
-    pub why: io::Error,
-}
-
 impl FromStr for AdminAddress {
     type Err = AdminAddressError;
 
@@ -79,24 +64,12 @@ impl fmt::Display for AdminAddress {
 }
 
 impl AdminAddress {
-    /// Binds it, for a proxy that is told to listen on `main`.
-    ///
-    /// # Errors
-    ///
-    /// When an address that was asked for cannot be had.
-    pub(crate) async fn bind(self, main: SocketAddr) -> Result<Option<Listener>, AdminError> {
-        let address = match self {
-            Self::Off => return Ok(None),
-            Self::At(address) => address,
-            Self::Beside => beside(main),
-        };
-        match TcpListener::bind(address).await.and_then(Listener::new) {
-            Ok(listener) => Ok(Some(listener)),
-            Err(why) if self == Self::Beside => {
-                tracing::warn!("{}", AdminError { address, why });
-                Ok(None)
-            }
-            Err(why) => Err(AdminError { address, why }),
+    /// The address, for a proxy that is told to listen on `main`.
+    pub(crate) fn beside(self, main: SocketAddr) -> Option<SocketAddr> {
+        match self {
+            Self::Off => None,
+            Self::At(address) => Some(address),
+            Self::Beside => Some(beside(main)),
         }
     }
 }
@@ -129,16 +102,5 @@ mod tests {
             let error = text.parse::<AdminAddress>().unwrap_err().to_string();
             assert!(error.contains("like 127.0.0.1:2739"), "{error}");
         }
-    }
-
-    #[tokio::test]
-    async fn what_was_asked_for_must_be_had_and_what_was_not_need_not() {
-        let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = taken.local_addr().unwrap();
-        let error = AdminAddress::At(address).bind(address).await.map(|_| ()).unwrap_err();
-        assert!(error.to_string().contains("--admin"), "{error}");
-        let below = SocketAddr::new(address.ip(), address.port() - 1);
-        assert!(AdminAddress::Beside.bind(below).await.unwrap().is_none());
-        assert!(AdminAddress::Off.bind(address).await.unwrap().is_none());
     }
 }
