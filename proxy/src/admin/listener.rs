@@ -176,8 +176,7 @@ mod tests {
     async fn what_was_asked_for_must_be_had_and_what_was_not_need_not() {
         let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = taken.local_addr().unwrap();
-        let mut config = Config::default();
-        config.admin = AdminAddress::At(address);
+        let mut config = Config { admin: AdminAddress::At(address), ..Config::default() };
         let error = Listener::bind(&config).await.map(|_| ()).unwrap_err();
         assert!(error.to_string().contains("--admin"), "{error}");
         config.admin = AdminAddress::Beside;
