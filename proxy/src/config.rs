@@ -1,6 +1,7 @@
 //! The configuration, parsed and checked whole before a port is bound.
 
 use crate::{
+    address::AdminAddress,
     base::{Base, below},
     holdout::Share,
     mcp::McpRoute,
@@ -18,12 +19,20 @@ use thiserror::Error;
 /// Where the proxy listens unless told otherwise: the first four letters on a telephone's keys.
 pub const PORT: u16 = 2738;
 
+/// One body in so many is put back, unless told otherwise.
+pub const CHECK_ONE_IN: u32 = 16;
+
 /// Everything that the proxy is told. Nothing of it changes while it runs.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Config {
     /// Where to listen. Port 0 takes any free one.
     pub listen: SocketAddr,
+    /// Where the proxy can be looked at.
+    pub admin: AdminAddress,
+    /// One held body in so many is put back after it has left, and compared with what came; 0 is none.
+    /// Nothing that leaves depends on it.
+    pub check_one_in: u32,
     /// Where requests go.
     pub upstreams: Upstreams,
     /// Which requests go elsewhere.
@@ -102,6 +111,8 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)),
+            admin: AdminAddress::default(),
+            check_one_in: CHECK_ONE_IN,
             upstreams: Upstreams::default(),
             routes: Vec::new(),
             mcp: Vec::new(),

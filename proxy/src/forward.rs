@@ -3,8 +3,8 @@
 use crate::{
     admin,
     body::{
-        Act, AnyBody, BoxError, ByModel, Coding, CountBody, Fault, ObserveBody, Pool, Prepare, Tap,
-        WatchBody, any,
+        Act, AnyBody, BoxError, ByModel, Checker, Coding, CountBody, Fault, ObserveBody, Pool,
+        Prepare, Tap, WatchBody, any,
     },
     config::Config,
     control::{self, Control, ControlError},
@@ -35,6 +35,7 @@ pub(crate) struct Forwarder {
     http1: Client,
     pub(crate) sockets: Sockets,
     pool: Pool,
+    checker: Checker,
     guard: Arc<Guard>,
     /// The tool servers, in the order of their routes.
     gateways: Vec<Gateway>,
@@ -49,11 +50,12 @@ impl Forwarder {
         http1: Client,
         guard: Arc<Guard>,
         ordinals: Arc<AtomicU64>,
+        checker: Checker,
     ) -> Self {
         let pool = Pool::new();
         let gateways = config.mcp.iter().map(|_| Gateway::new()).collect();
         let sockets = Sockets::new(config.clone(), pool.clone(), ordinals);
-        Self { config, client, http1, sockets, pool, guard, gateways }
+        Self { config, client, http1, sockets, pool, checker, guard, gateways }
     }
 
     /// Sends `request` to a model and returns the answer, or the proxy's own error.
@@ -158,6 +160,9 @@ impl Forwarder {
     fn destination(&self, way: &Way, entry: &Entry) -> Uri {
         let model = entry.read(|record| record.model.clone()).filter(|_| way.by_model);
         let rule = model.and_then(|model| table::by_model(&self.config.routes, &model));
+        if let Some(rule) = rule {
+            entry.write(|record| record.route = rule.name().to_owned());
+        }
         let elsewhere = rule.and_then(|rule| rule.base().join(&way.target).ok());
         elsewhere.unwrap_or_else(|| way.uri.clone())
     }
@@ -208,6 +213,7 @@ impl Forwarder {
             }),
             holdout: self.config.holdout,
             pool: self.pool.clone(),
+            checker: self.checker.clone(),
             entry: entry.clone(),
             idle: self.config.timeouts.idle,
         })
@@ -325,6 +331,9 @@ fn own(
     message: &str,
 ) -> Response<AnyBody> {
     entry.failed(&message);
+    if matches!(status, StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT) {
+        entry.upstream_failed();
+    }
     entry.answered(status);
     admin::error(status, dialect, message)
 }

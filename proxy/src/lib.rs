@@ -6,6 +6,7 @@
 pub mod config;
 pub mod meter;
 
+mod address;
 mod admin;
 mod attest;
 mod base;
@@ -15,6 +16,7 @@ mod forward;
 mod guard;
 mod headers;
 mod holdout;
+mod json;
 mod mcp;
 mod record;
 mod route;
@@ -23,14 +25,18 @@ mod socket;
 mod stats;
 mod table;
 mod upstream;
+mod vitals;
 
+pub use address::{AdminAddress, AdminAddressError};
+pub use admin::AdminError;
 pub use attest::Attestation;
 pub use base::{Base, BaseError};
 pub use config::{Config, ConfigError, Timeouts, Upstreams};
 pub use control::{ToolSetting, ToolSettingError};
 pub use holdout::{Arm, Share, ShareError};
+pub use json::quote as json_string;
 pub use mcp::{McpRoute, McpRouteError};
-pub use record::{LogRecorder, OUTCOMES, Record, Recorder};
+pub use record::{Fresh, JsonLogRecorder, LogRecorder, OUTCOMES, Record, Recorder};
 pub use route::Skip;
 pub use server::{ServeError, Server};
 pub use table::{RouteRule, RouteRuleError};

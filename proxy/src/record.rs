@@ -1,9 +1,16 @@
 //! One record per request: what came, what left, and why.
 
 mod entry;
+mod fresh;
+mod json;
 mod line;
+mod trace;
 
 pub(crate) use entry::Entry;
+pub use fresh::Fresh;
+pub(crate) use fresh::{OTHER, UNKNOWN};
+pub use json::JsonLogRecorder;
+pub(crate) use trace::{ClientId, trace_id};
 
 use crate::{holdout::Arm, meter::Usage, route::Skip};
 use brevity::{Dialect, Outcome, Report, Tally};
@@ -13,7 +20,8 @@ use std::time::Duration;
 /// How many outcomes a record keeps. Beyond, they count in its totals alone.
 pub const OUTCOMES: usize = 4_096;
 
-/// What happened to one request. It holds no header, no query and no body, hence no credentials.
+/// What happened to one request. It holds no query, no body, and of the headers only what names the
+/// request, hence no credentials.
 ///
 /// Tokens are the engine's estimate for o200k, of the text that it looked at; [`usage`](field@Self::usage)
 /// is the provider's own count.
@@ -22,6 +30,15 @@ pub const OUTCOMES: usize = 4_096;
 pub struct Record {
     /// The request's number since the proxy started, from 1.
     pub ordinal: u64,
+    /// What names it in the logs of others, too: the client's `x-request-id`, else one of our own.
+    pub id: String,
+    /// The id of the trace that it belongs to, from `traceparent`.
+    pub trace: Option<String>,
+    /// The route that it takes: a path's prefix or `model:…` as configured, else `anthropic`, `openai` or
+    /// `chatgpt`.
+    pub route: String,
+    /// Whether it is a turn of a conversation, and does not only ask what one would cost.
+    pub turn: bool,
     /// The method.
     pub method: Method,
     /// The path, without its query.
@@ -49,6 +66,8 @@ pub struct Record {
     pub resent: Tally,
     /// The parts one by one, the first [`OUTCOMES`] of them.
     pub outcomes: Vec<Outcome>,
+    /// The parts that are new in this turn, by codec, reason and tool.
+    pub new: Fresh,
     /// The answer's status, if one came.
     pub status: Option<StatusCode>,
     /// The bytes of the answer's body, as they passed.
@@ -57,6 +76,10 @@ pub struct Record {
     pub answer_bytes_out: Option<u64>,
     /// What the provider says it used, if the answer said so.
     pub usage: Option<Usage>,
+    /// Until the body was there, where it was held whole.
+    pub read: Option<Duration>,
+    /// In the engine, waiting for its threads included, where the body was held whole.
+    pub engine: Option<Duration>,
     /// From the request's head to the answer's.
     pub first_byte: Option<Duration>,
     /// From the request's head to the answer's end.
@@ -66,6 +89,8 @@ pub struct Record {
     pub busts: Vec<String>,
     /// What went wrong, if anything did.
     pub error: Option<String>,
+    /// Whether what went wrong is the upstream's: it could not be reached, or broke off.
+    pub upstream_failed: bool,
 }
 
 /// Takes the record of each request when its answer has ended, or was given up.
@@ -80,10 +105,17 @@ pub struct LogRecorder;
 
 impl Recorder for LogRecorder {
     fn record(&self, record: Record) {
-        match record.error.is_some() || !record.busts.is_empty() {
+        match Self::is_warning(&record) {
             true => tracing::warn!("{record}"),
             false => tracing::info!("{record}"),
         }
+    }
+}
+
+impl LogRecorder {
+    /// Whether something went wrong that its reader should see.
+    fn is_warning(record: &Record) -> bool {
+        record.error.is_some() || !record.busts.is_empty()
     }
 }
 
@@ -91,6 +123,10 @@ impl Record {
     pub(crate) fn new(ordinal: u64, method: Method, path: String) -> Self {
         Self {
             ordinal,
+            id: String::new(),
+            trace: None,
+            route: String::new(),
+            turn: true,
             method,
             path,
             dialect: None,
@@ -104,14 +140,28 @@ impl Record {
             fresh: Tally::default(),
             resent: Tally::default(),
             outcomes: Vec::new(),
+            new: Fresh::default(),
             status: None,
             answer_bytes: 0,
             answer_bytes_out: None,
             usage: None,
+            read: None,
+            engine: None,
             first_byte: None,
             duration: Duration::ZERO,
             busts: Vec::new(),
             error: None,
+            upstream_failed: false,
+        }
+    }
+
+    /// The name of the API that it speaks; `none` if the engine does not know it.
+    pub fn api(&self) -> &'static str {
+        match self.dialect {
+            Some(Dialect::Anthropic) => "anthropic",
+            Some(Dialect::OpenAiChat) => "openai-chat",
+            Some(Dialect::OpenAiResponses) => "openai-responses",
+            _ => "none",
         }
     }
 
@@ -123,11 +173,17 @@ impl Record {
         if advanced {
             let fresh = std::mem::take(&mut self.fresh);
             self.resent += fresh;
+            self.new = Fresh::default();
         }
         for outcome in outcomes {
             self.report.add(&outcome);
-            let fresh = last.is_none_or(|last| outcome.place.message > last);
-            *(if fresh { &mut self.fresh } else { &mut self.resent }) += weight(&outcome);
+            match last.is_none_or(|last| outcome.place.message > last) {
+                true => {
+                    self.fresh += weight(&outcome);
+                    self.new.add(&outcome);
+                }
+                false => self.resent += weight(&outcome),
+            }
             if self.outcomes.len() < OUTCOMES {
                 self.outcomes.push(outcome);
             }

@@ -41,6 +41,8 @@ pub(crate) enum Route {
 /// The way of a request to a tool server.
 #[derive(Debug)]
 pub(crate) struct ToolWay {
+    /// The route's name.
+    pub(crate) name: String,
     pub(crate) uri: Uri,
     /// Which one, by the order of the configuration.
     pub(crate) server: usize,
@@ -55,6 +57,8 @@ pub(crate) struct ToolWay {
 /// The way of a request to a model's API.
 #[derive(Debug)]
 pub(crate) struct Way {
+    /// The route's name: what a rule selects, else whose API it is.
+    pub(crate) name: String,
     pub(crate) uri: Uri,
     /// The path and the query as they came.
     pub(crate) target: String,
@@ -130,7 +134,8 @@ fn tool(found: mcp::Found, control: Result<Control, ControlError>, config: &Conf
     let Ok(uri) = found.uri else { return Route::Refused(NO_URL) };
     let settings = settings(None, control.as_ref().ok(), &config.settings);
     let skip = asked_skip(&control);
-    Route::Tool(ToolWay { uri, server: found.server, skip, settings, control })
+    let (server, name) = (found.server, config.mcp[found.server].name().to_owned());
+    Route::Tool(ToolWay { name, uri, server, skip, settings, control })
 }
 
 fn model(
@@ -141,8 +146,8 @@ fn model(
     control: Result<Control, ControlError>,
     config: &Config,
 ) -> Route {
-    let uri = match below {
-        Some((rule, rest)) => rule.base().join(rest),
+    let (name, uri) = match below {
+        Some((rule, rest)) => (rule.name(), rule.base().join(rest)),
         None => by_default(path, target, head, &config.upstreams),
     };
     let Ok(uri) = uri else { return Route::Refused(NO_URL) };
@@ -158,6 +163,7 @@ fn model(
         None => path.ends_with("/responses"),
     };
     Route::Model(Way {
+        name: name.to_owned(),
         uri,
         target: target.to_owned(),
         by_model: rule.is_none() && dialect.is_some() && table::asks_model(&config.routes),
@@ -169,16 +175,19 @@ fn model(
     })
 }
 
-/// Where a request for a model goes that no rule is about.
+/// Where a request for a model goes that no rule is about, and what that way is called.
 fn by_default(
     path: &str,
     target: &str,
     head: &Parts,
     upstreams: &Upstreams,
-) -> Result<Uri, hyper::http::Error> {
+) -> (&'static str, Result<Uri, hyper::http::Error>) {
     match codex(target, head, upstreams) {
-        Some(codex) => upstreams.chatgpt.join(&codex),
-        None => upstream(path, head, upstreams).join(target),
+        Some(codex) => ("chatgpt", upstreams.chatgpt.join(&codex)),
+        None => {
+            let (name, base) = upstream(path, head, upstreams);
+            (name, base.join(target))
+        }
     }
 }
 
@@ -224,15 +233,18 @@ fn codex(target: &str, head: &Parts, upstreams: &Upstreams) -> Option<String> {
 
 /// Both families have paths such as `/v1/models` and `/v1/files`. Anthropic's API asks for a
 /// version header, so that tells them apart.
-fn upstream<'a>(path: &str, head: &Parts, upstreams: &'a Upstreams) -> &'a Base {
+fn upstream<'a>(path: &str, head: &Parts, upstreams: &'a Upstreams) -> (&'static str, &'a Base) {
     if path.starts_with("/backend-api/") {
-        return &upstreams.chatgpt;
+        return ("chatgpt", &upstreams.chatgpt);
     }
     let anthropic = path == "/"
         || path.starts_with("/api/")
         || ["/v1/messages", "/v1/complete"].iter().any(|start| below(path, start).is_some())
         || head.headers.contains_key("anthropic-version");
-    if anthropic { &upstreams.anthropic } else { &upstreams.openai }
+    match anthropic {
+        true => ("anthropic", &upstreams.anthropic),
+        false => ("openai", &upstreams.openai),
+    }
 }
 
 /// Why a request passes, as its head and the configuration say: the client asks for it, or something

@@ -4,14 +4,15 @@ mod busy;
 
 use crate::{
     admin,
-    body::{AnyBody, Fault},
+    body::{AnyBody, Checker, Fault},
     config::{Config, ConfigError},
     forward::Forwarder,
     guard::{Bounds, Guard},
-    record::{Entry, Record, Recorder},
+    record::{ClientId, Entry, Record, Recorder, trace_id},
     route::{Route, route},
     stats::Stats,
     upstream::{self, Connector, TlsError},
+    vitals::Vitals,
 };
 use brevity::Dialect;
 use busy::Busy;
@@ -54,6 +55,7 @@ const PING: Duration = Duration::from_secs(30);
 /// A proxy that is bound to its port, ready to run.
 pub struct Server {
     listener: TcpListener,
+    admin: Option<admin::Listener>,
     shared: Arc<Shared>,
 }
 
@@ -80,6 +82,9 @@ pub enum ServeError {
     /// The upstream is the proxy itself.
     #[error("the upstream {0} is where this proxy listens; name the API's own address")]
     Loop(String),
+    /// Nobody can look at it.
+    #[error(transparent)]
+    Admin(#[from] admin::AdminError),
     /// No client towards the upstream can be made.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -114,16 +119,19 @@ impl Server {
         let guard = Arc::new(Guard::new(Bounds::default(), config.settings.limits.json_depth));
         let client = upstream::client(connector.clone());
         let http1 = upstream::client(Connector::http1(&config, own.clone())?);
+        let vitals = Arc::new(Vitals::default());
+        let checker = Checker::new(config.check_one_in, vitals.clone());
         let forwarder =
-            Forwarder::new(config.clone(), client, http1, guard.clone(), requests.clone());
+            Forwarder::new(config.clone(), client, http1, guard.clone(), requests.clone(), checker);
         let listener = TcpListener::bind(address).await.map_err(|source| match source.kind() {
             io::ErrorKind::AddrInUse => ServeError::PortInUse(address),
             _ => ServeError::Bind { address, source },
         })?;
         let _ = own.set(listener.local_addr().unwrap_or(address));
-        let stats = Arc::new(Stats::new(&config, guard, recorder));
+        let admin = admin::Listener::bind(&config).await?;
+        let stats = Arc::new(Stats::new(&config, guard, vitals, recorder));
         let shared = Arc::new(Shared { config, connector, forwarder, stats, requests });
-        Ok(Self { listener, shared })
+        Ok(Self { listener, admin, shared })
     }
 
     /// Where the proxy listens.
@@ -135,10 +143,17 @@ impl Server {
         self.listener.local_addr()
     }
 
+    /// Where it can be looked at, if it can.
+    pub fn admin_addr(&self) -> Option<SocketAddr> {
+        self.admin.as_ref().map(admin::Listener::address)
+    }
+
     /// Serves until `shutdown` is ready, then lets requests that are on their way finish, within
     /// [`Timeouts::drain`](crate::Timeouts). Connections without requests close at once.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
-        let Self { listener, shared } = self;
+        let Self { listener, admin, shared } = self;
+        // It answers until the last request is over.
+        let _admin = admin.map(|admin| shared.open(admin));
         let (drain, draining) = watch::channel(());
         let mut connections = JoinSet::new();
         let mut shutdown = pin!(shutdown);
@@ -151,6 +166,7 @@ impl Server {
                 }
             }
         }
+        shared.stats.vitals().drain();
         drop(listener);
         let _ = drain.send(());
         let sockets = &shared.forwarder.sockets;
@@ -181,6 +197,7 @@ async fn accept(listener: &TcpListener) -> TcpStream {
 async fn serve(stream: TcpStream, shared: Arc<Shared>, draining: watch::Receiver<()>) {
     // Without it, small frames wait for the client's acknowledgements.
     let _ = stream.set_nodelay(true);
+    let _open = shared.stats.vitals().connections.open();
     let head = shared.config.timeouts.head;
     let busy = Busy::default();
     let service = service_fn(|request| {
@@ -222,6 +239,22 @@ async fn watch_over<S>(
     }
 }
 
+/// What a request is counted as.
+struct Named {
+    route: String,
+    dialect: Option<Dialect>,
+    /// Whether it is a turn of a conversation.
+    turn: bool,
+}
+
+/// An answer that carries the client's own name for its request.
+fn answered(id: Option<ClientId>, mut answer: Response<AnyBody>) -> Response<AnyBody> {
+    if let Some(id) = id {
+        id.answer(&mut answer);
+    }
+    answer
+}
+
 impl Shared {
     async fn serve(
         &self,
@@ -237,27 +270,42 @@ impl Shared {
             Route::Stats => admin::stats(&self.stats),
             Route::Refused(why) => admin::error(StatusCode::BAD_REQUEST, None, why),
             Route::Model(way) => {
-                let entry = self.entry(&request, way.dialect, guard);
-                self.forwarder.forward(request, way, entry).await?
+                let named =
+                    Named { route: way.name.clone(), dialect: way.dialect, turn: way.is_turn() };
+                let (entry, id) = self.entry(&request, named, guard);
+                answered(id, self.forwarder.forward(request, way, entry).await?)
             }
             Route::Tool(way) => {
-                let entry = self.entry(&request, None, guard);
-                self.forwarder.visit(request, way, entry).await?
+                let named = Named { route: way.name.clone(), dialect: None, turn: false };
+                let (entry, id) = self.entry(&request, named, guard);
+                answered(id, self.forwarder.visit(request, way, entry).await?)
             }
         })
     }
 
-    /// The record of a request that goes on.
+    /// The record of a request that goes on, named as its client does, or else so that no other one
+    /// has the name.
     fn entry(
         &self,
         request: &Request<Incoming>,
-        dialect: Option<Dialect>,
+        named: Named,
         guard: busy::Guard,
-    ) -> Arc<Entry> {
+    ) -> (Arc<Entry>, Option<ClientId>) {
         let ordinal = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
         let path = request.uri().path().to_owned();
         let mut record = Record::new(ordinal, request.method().clone(), path);
-        record.dialect = dialect;
-        Entry::new(record, self.stats.clone(), guard)
+        (record.dialect, record.route, record.turn) = (named.dialect, named.route, named.turn);
+        let id = ClientId::of(request.headers());
+        let own = || format!("{:08x}-{ordinal}", self.stats.vitals().run);
+        record.id = id.as_ref().map_or_else(own, ClientId::text);
+        record.trace = trace_id(request.headers());
+        let busy = (guard, self.stats.vitals().requests.open());
+        (Entry::new(record, self.stats.clone(), busy), id)
+    }
+
+    /// Lets `admin` be asked until what this gives is dropped.
+    fn open(&self, admin: admin::Listener) -> admin::Opened {
+        let (config, connector) = (self.config.clone(), self.connector.clone());
+        admin.open(admin::Seen { config, connector, stats: self.stats.clone() })
     }
 }

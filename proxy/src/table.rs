@@ -28,6 +28,7 @@ const MODEL: &str = "model:";
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RouteRule {
+    name: String,
     selector: Selector,
     base: Base,
     pub(crate) api: Option<Api>,
@@ -87,8 +88,8 @@ impl RouteRule {
     /// When one of them makes no sense.
     pub fn new(selector: &str, url: &str) -> Result<Self, RouteRuleError> {
         let error = |NoSelector| RouteRuleError::Selector(base::selector(selector));
-        let selector = selector.parse().map_err(error)?;
-        Ok(Self { selector, base: url.parse()?, api: None, level: None })
+        let (name, selector) = (selector.to_owned(), selector.parse().map_err(error)?);
+        Ok(Self { name, selector, base: url.parse()?, api: None, level: None })
     }
 
     /// Sets an option, `api` or `level`, to what `word` says.
@@ -126,6 +127,11 @@ impl RouteRule {
     /// Where its requests go.
     pub fn base(&self) -> &Base {
         &self.base
+    }
+
+    /// What it selects, as it was written.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     /// The part of the path that its requests stand below, if it is about paths.

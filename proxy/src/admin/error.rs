@@ -1,7 +1,7 @@
 //! Errors that are the proxy's own.
 
-use super::{json, quote};
-use crate::body::AnyBody;
+use super::json;
+use crate::{body::AnyBody, json::quote};
 use brevity::Dialect;
 use hyper::{Response, StatusCode};
 

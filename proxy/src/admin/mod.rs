@@ -1,10 +1,15 @@
-//! What the proxy answers by itself: health checks, sums, and errors in the shape that clients expect.
+//! What the proxy answers by itself: health checks, sums, metrics, and errors in the shape that
+//! clients expect. Where agents talk to it, it says little; the rest is for the admin listener.
 
 mod error;
 mod health;
+mod listener;
+mod metrics;
 
 pub(crate) use error::error;
 pub(crate) use health::{health, upstreams};
+pub use listener::AdminError;
+pub(crate) use listener::{Listener, Opened, Seen};
 
 use crate::{
     body::{AnyBody, any},
@@ -28,29 +33,4 @@ fn json(status: StatusCode, text: String) -> Response<AnyBody> {
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
-}
-
-/// `text` as a JSON string (RFC 8259, 7).
-fn quote(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            c if c < ' ' => quoted.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn strings_are_quoted() {
-        assert_eq!(quote("a\"b\\c\n\u{1}é"), r#""a\"b\\c\u000a\u0001é""#);
-    }
 }

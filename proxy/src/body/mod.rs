@@ -1,5 +1,6 @@
 //! Bodies on their way: wrappers with one job each.
 
+mod check;
 mod chunks;
 mod compress;
 mod count;
@@ -11,6 +12,7 @@ mod prepare;
 mod watch;
 mod work;
 
+pub(crate) use check::Checker;
 pub(crate) use chunks::Chunks;
 pub(crate) use count::CountBody;
 pub(crate) use inflate::{Coding, UnknownCoding};

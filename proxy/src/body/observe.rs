@@ -139,6 +139,7 @@ impl<B> ObserveBody<B> {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         self.entry.failed(&format_args!("the answer broke off: {error}"));
+        self.entry.upstream_failed();
         self.end();
         self.broken = Some(error);
         cx.waker().wake_by_ref();

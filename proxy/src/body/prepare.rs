@@ -1,7 +1,7 @@
 //! A request body on its way to the engine: held, decoded, rewritten; or left as it came, and why.
 
 use super::{
-    AnyBody, BoxError, Chunks, CompressBody, CountBody, any,
+    AnyBody, BoxError, Checker, Chunks, CompressBody, CountBody, any,
     hold::{Broken, Held, Long, Whole, hold},
     inflate::Coding,
     work::{Engine, Panicked, Pool},
@@ -17,7 +17,11 @@ use crate::{
 use brevity::{Dialect, Level, Outcome, Settings};
 use bytes::Bytes;
 use hyper::body::Body;
-use std::{io, sync::Arc, time::Duration};
+use std::{
+    io,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// How much of a body that streams is held where its head has to tell something, in bytes.
 const HEAD: u64 = 64 * 1024;
@@ -46,6 +50,8 @@ pub(crate) struct Prepare {
     /// The share of conversations that pass.
     pub(crate) holdout: Option<Share>,
     pub(crate) pool: Pool,
+    /// Who may check what leaves.
+    pub(crate) checker: Checker,
     pub(crate) entry: Arc<Entry>,
     /// How long to wait for the next byte.
     pub(crate) idle: Duration,
@@ -80,7 +86,10 @@ impl Prepare {
     {
         let up_to = self.holds(body.size_hint().lower());
         Ok(match hold(body, up_to, self.idle, &self.entry).await? {
-            Held::Whole(whole) => self.whole(whole).await,
+            Held::Whole(whole) => {
+                self.entry.was_read();
+                self.whole(whole).await
+            }
             Held::Long(long) => {
                 // As many bytes whatever chunks they came in.
                 let head = beginning(&long.came, up_to);
@@ -127,8 +136,11 @@ impl Prepare {
                 tokio::spawn(self.clone().count(text));
                 self.pass(came, Some(Skip::DryRun))
             }
-            Act::Rewrite => match self.run(text).await {
-                Ok(chunks) => self.leave(came, chunks),
+            Act::Rewrite => match self.run(text.clone()).await {
+                Ok(chunks) => {
+                    self.checker.check(&text, &chunks);
+                    self.leave(came, chunks)
+                }
                 Err(failed) => {
                     tracing::error!("{failed}");
                     self.pass(came, Some(Skip::Failed))
@@ -177,8 +189,10 @@ impl Prepare {
     }
 
     async fn run(&self, text: Vec<Bytes>) -> Result<Vec<Bytes>, Panicked> {
+        let start = Instant::now();
         let (gathered, facts) =
             self.pool.end(feed(self.dialect, self.settings.clone(), &text)?).await?;
+        self.entry.write(|record| record.engine = Some(start.elapsed()));
         let (outcomes, entry) = (gathered.outcomes, self.entry.clone());
         // A long request has outcomes by the ten thousand: adding them up, and letting them go, would
         // stall the streams of others.

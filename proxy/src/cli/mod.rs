@@ -13,6 +13,7 @@ mod expand;
 mod gain;
 mod inspect;
 mod io;
+mod log;
 mod mcp_wrap;
 mod proxy;
 mod stats;

@@ -3,17 +3,12 @@
 use super::{
     CONFIG, UNAVAILABLE,
     config::{self, Environment, Fault, Flags},
+    log::LogFormat,
 };
-use brevity_proxy::{Config, LogRecorder, ServeError, Server};
-use std::{
-    io::{IsTerminal as _, Write as _},
-    path::PathBuf,
-    process::ExitCode,
-    sync::Arc,
-};
+use brevity_proxy::{Config, ServeError, Server};
+use std::{io::Write as _, path::PathBuf, process::ExitCode};
 use thiserror::Error;
 use tokio::{runtime::Runtime, sync::oneshot};
-use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -27,6 +22,20 @@ pub(crate) struct Args {
     /// Where to listen: a host and a port [default: 127.0.0.1:2738]
     #[arg(long, value_name = "HOST:PORT")]
     listen: Option<String>,
+
+    /// Where /metrics, /stats, /healthz and /readyz are answered, or `off` [default: on this machine, one
+    /// port above --listen]
+    #[arg(long, value_name = "HOST:PORT|off")]
+    admin: Option<String>,
+
+    /// How the log is written: text or json [default: text]
+    #[arg(long, value_name = "FORMAT")]
+    log_format: Option<String>,
+
+    /// Put one body in N back after it has left, and count it if that does not give what came; 0 is
+    /// none. Nothing that leaves depends on it [default: 16]
+    #[arg(long, value_name = "N")]
+    check_one_in: Option<String>,
 
     /// Send every request there; without it, Anthropic's paths go to https://api.anthropic.com and
     /// all others to https://api.openai.com
@@ -104,7 +113,9 @@ impl Failure {
     fn code(&self) -> ExitCode {
         match self {
             Self::Config(fault) => fault.code(),
-            Self::Serve(ServeError::PortInUse(_) | ServeError::Bind { .. }) => UNAVAILABLE.into(),
+            Self::Serve(
+                ServeError::PortInUse(_) | ServeError::Bind { .. } | ServeError::Admin(_),
+            ) => UNAVAILABLE.into(),
             Self::Serve(_) => CONFIG.into(),
             Self::System(_) => ExitCode::FAILURE,
         }
@@ -119,6 +130,9 @@ impl Args {
             file: self.config.as_deref(),
             ones: vec![
                 ("listen", self.listen.clone()),
+                ("admin", self.admin.clone()),
+                ("log_format", self.log_format.clone()),
+                ("check_one_in", self.check_one_in.clone()),
                 ("upstream", self.upstream.clone()),
                 ("holdout", self.holdout.clone()),
                 ("dry_run", switch(self.dry_run)),
@@ -147,21 +161,23 @@ pub(crate) fn run(args: &Args) -> ExitCode {
 
 fn start(args: &Args) -> Result<(), Failure> {
     let values = config::load(&Environment::of_process(), &args.flags())?.values;
-    log(values.log);
-    Runtime::new()?.block_on(serve(values.config))
+    values.log_format.start(values.log);
+    Runtime::new()?.block_on(serve(values.config, values.log_format))
 }
 
-async fn serve(config: Config) -> Result<(), Failure> {
+async fn serve(config: Config, log: LogFormat) -> Result<(), Failure> {
     let tools: Vec<String> = config.mcp.iter().map(ToString::to_string).collect();
     let mut models = config.clone();
     models.mcp.clear();
     let upstreams: Vec<String> = models.bases().iter().map(ToString::to_string).collect();
-    let server = Server::bind(config, Arc::new(LogRecorder)).await?;
+    let server = Server::bind(config, log.recorder()).await?;
     let address = server.local_addr()?;
-    if !address.ip().is_loopback() {
-        tracing::warn!(
-            "{address} can be reached from other machines; Brevity asks nobody who they are"
-        );
+    for address in [Some(address), server.admin_addr()].into_iter().flatten() {
+        if !address.ip().is_loopback() {
+            tracing::warn!(
+                "{address} can be reached from other machines; Brevity asks nobody who they are"
+            );
+        }
     }
     let stop = signals()?;
     // A standard output that is closed changes nothing.
@@ -172,6 +188,10 @@ async fn serve(config: Config) -> Result<(), Failure> {
          OPENAI_BASE_URL=http://{address}/v1",
         upstreams.join(", ")
     );
+    if let Some(admin) = server.admin_addr() {
+        let _ =
+            writeln!(std::io::stdout(), "Metrics and health at http://{admin}/metrics, /healthz");
+    }
     if !tools.is_empty() {
         let _ =
             writeln!(std::io::stdout(), "MCP servers at http://{address}: {}", tools.join(", "));
@@ -227,16 +247,4 @@ impl Signals {
     async fn next(&mut self) {
         let _ = tokio::signal::ctrl_c().await;
     }
-}
-
-/// Only our own lines are written, whatever the level: what libraries write of connections can hold
-/// credentials.
-fn log(level: LevelFilter) {
-    let filter = EnvFilter::new(format!("off,brevity={level},brevity_proxy={level}"));
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_target(false)
-        .try_init();
 }

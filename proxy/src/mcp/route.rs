@@ -79,6 +79,11 @@ impl McpRoute {
         format!("{}{slash}", self.base)
     }
 
+    /// The prefix of the path that tells its requests.
+    pub(crate) fn name(&self) -> &str {
+        &self.prefix
+    }
+
     /// Where the server is.
     pub(crate) fn base(&self) -> &Base {
         &self.base

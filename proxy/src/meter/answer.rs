@@ -30,6 +30,11 @@ pub struct Usage {
 }
 
 impl Usage {
+    /// Whether it tells of any tokens.
+    pub fn has_tokens(&self) -> bool {
+        [self.input, self.cache_read, self.cache_write, self.output].iter().any(Option::is_some)
+    }
+
     /// Adds what one event of a stream says.
     pub(super) fn add_event(&mut self, root: Value<'_, '_>) {
         let kind = root.get_str("type").unwrap_or_default();

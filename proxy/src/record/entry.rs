@@ -48,8 +48,13 @@ impl Entry {
         })
     }
 
-    /// Another record, for the same recorder.
-    pub(crate) fn another(&self, record: Record) -> Arc<Self> {
+    /// Another record, for the same recorder. It came the same way.
+    pub(crate) fn another(&self, mut record: Record) -> Arc<Self> {
+        self.write(|own| {
+            record.id.clone_from(&own.id);
+            record.trace.clone_from(&own.trace);
+            record.route.clone_from(&own.route);
+        });
         Self::new(record, self.recorder.clone(), ())
     }
 
@@ -103,6 +108,17 @@ impl Entry {
     pub(crate) fn left(&self, error: &dyn fmt::Display) {
         self.failed(&format_args!("the client stopped in the middle of its body: {error}"));
         self.lock().left = true;
+    }
+
+    /// The upstream could not be reached, or broke off.
+    pub(crate) fn upstream_failed(&self) {
+        self.write(|record| record.upstream_failed = true);
+    }
+
+    /// The body is there whole, so much time after the request's head.
+    pub(crate) fn was_read(&self) {
+        let elapsed = self.start.elapsed();
+        self.write(|record| record.read = Some(elapsed));
     }
 
     /// Whether the client stopped in the middle of its body.

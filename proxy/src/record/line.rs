@@ -28,10 +28,13 @@ impl fmt::Display for Record {
         for bust in &self.busts {
             write!(f, " | cache: {bust}")?;
         }
-        match &self.error {
-            Some(error) => write!(f, " | error: {error}"),
-            None => Ok(()),
+        if let Some(error) = &self.error {
+            write!(f, " | error: {error}")?;
         }
+        if !self.id.is_empty() {
+            write!(f, " | id {}", self.id)?;
+        }
+        self.trace.as_ref().map_or(Ok(()), |trace| write!(f, " | trace {trace}"))
     }
 }
 

@@ -1,63 +1,85 @@
 //! The sums, written down.
 
 use super::{
-    Sums,
+    Arms, Group, Histogram, STAGES, Sums,
     arm::{Billed, MEASURES, Moments},
+    sums,
 };
 use crate::{
     guard::{Counts, Kind},
     holdout::Share,
+    json::object,
+    vitals::{Checks, Vitals},
 };
 use brevity::Tally;
-use std::{fmt::Write as _, time::Duration};
 
 /// Of a normal distribution, 95 % lies within so many standard deviations.
 const NORMAL_95: f64 = 1.96;
 
-impl Sums {
-    pub(super) fn json(&self, up: Duration, share: Option<Share>, guard: &Counts) -> String {
-        let named = |name: &'static str, tally: &Tally| (name, tally_json(tally));
-        let usage = &self.usage;
-        let count = |count: Option<u64>| count.unwrap_or(0).to_string();
+/// What the document is made of.
+pub(super) struct Parts<'a> {
+    pub(super) sums: &'a Sums,
+    pub(super) vitals: &'a Vitals,
+    pub(super) guard: &'a Counts,
+    /// Both arms, as JSON.
+    pub(super) holdout: String,
+}
+
+impl Parts<'_> {
+    /// The document.
+    pub(super) fn json(self) -> String {
+        let (sums, vitals) = (self.sums, self.vitals);
+        let all = &sums.all;
         object([
-            ("seconds", up.as_secs().to_string()),
-            ("requests", self.requests.to_string()),
-            (
-                "bytes",
-                object([("in", self.bytes_in.to_string()), ("out", self.bytes_out.to_string())]),
-            ),
-            ("new", tally_json(&self.fresh)),
-            ("resent", tally_json(&self.resent)),
+            ("seconds", vitals.since.elapsed().as_secs().to_string()),
+            ("requests", sums.requests.to_string()),
+            ("in_flight", vitals.requests.now().to_string()),
+            ("connections", vitals.connections.now().to_string()),
+            ("bytes", bytes(sums.bytes_in, sums.bytes_out, Some(sums.answer_bytes))),
+            ("new", tally(&sums.new.all)),
+            ("resent", tally(&sums.resent)),
             (
                 "rewritten",
-                object(self.rewritten.iter().map(|(codec, tally)| named(codec.name(), tally))),
+                object(all.rewritten.iter().map(|(codec, sum)| (codec.name(), tally(sum)))),
             ),
-            ("kept", object(self.kept.iter().map(|(reason, tally)| named(reason.name(), tally)))),
-            ("left_alone", object(self.skipped.iter().map(|(name, n)| (*name, n.to_string())))),
-            (
-                "usage",
-                object([
-                    ("requests", self.with_usage.to_string()),
-                    ("input", count(usage.input)),
-                    ("cache_read", count(usage.cache_read)),
-                    ("cache_write", count(usage.cache_write)),
-                    ("output", count(usage.output)),
-                ]),
-            ),
-            ("guard", guard_json(guard)),
-            ("holdout", share.map_or("null".into(), |share| self.holdout(share))),
+            ("kept", object(all.kept.iter().map(|(reason, sum)| (reason.name(), tally(sum))))),
+            ("once", self.once()),
+            ("left_alone", object(sums.skipped.iter().map(|(name, n)| (name, n.to_string())))),
+            ("apis", object(sums.apis.iter().map(|(name, api)| (name, api_json(api))))),
+            ("usage", usage(&sums.billed)),
+            ("seconds_by_stage", object(STAGES.iter().zip(sums.stages.iter().map(times)))),
+            ("checks", checks(&vitals.checks)),
+            ("guard", guard_json(self.guard)),
+            ("holdout", self.holdout),
         ])
     }
 
+    /// What each block came to, counted in the one turn where it was new.
+    fn once(&self) -> String {
+        let (sums, new) = (self.sums, &self.sums.new);
+        object([
+            (
+                "by_codec",
+                object(new.rewritten.iter().map(|(codec, sum)| (codec.name(), tally(sum)))),
+            ),
+            ("kept", object(new.kept.iter().map(|(reason, sum)| (reason.name(), tally(sum))))),
+            ("by_tool", object(sums.tools.iter().map(|(name, sum)| (name, tally(sum))))),
+            ("by_route", object(sums.routes.iter().map(|(name, sum)| (name, group(sum))))),
+            ("by_model", object(sums.models.iter().map(|(name, sum)| (name, group(sum))))),
+        ])
+    }
+}
+
+impl Arms {
     /// Both arms, and how much more a request of the rewritten one costs than one of the other.
-    fn holdout(&self, share: Share) -> String {
-        let (rewritten, held_out) = (self.rewriting.moments(), self.held_out.moments());
+    pub(super) fn json(&self, share: Share) -> String {
+        let (rewritten, held_out) = (self.rewritten.moments(), self.held_out.moments());
         let differences = MEASURES.iter().enumerate().filter_map(|(measure, name)| {
             Some((*name, difference(&rewritten, &held_out, measure)?))
         });
         object([
             ("share", share.value().to_string()),
-            ("rewritten", arm_json(&self.rewriting, &rewritten)),
+            ("rewritten", arm_json(&self.rewritten, &rewritten)),
             ("held_out", arm_json(&self.held_out, &held_out)),
             ("difference_per_request", object(differences)),
         ])
@@ -104,22 +126,53 @@ fn guard_json(counts: &Counts) -> String {
     ])
 }
 
-fn tally_json(tally: &Tally) -> String {
+fn bytes(came: u64, left: u64, answers: Option<u64>) -> String {
+    let members = [("in", Some(came)), ("out", Some(left)), ("answers", answers)];
+    object(members.into_iter().filter_map(|(name, sum)| Some((name, sum?.to_string()))))
+}
+
+fn tally(sum: &Tally) -> String {
     object([
-        ("parts", tally.parts.to_string()),
-        ("bytes_in", tally.bytes_in.to_string()),
-        ("bytes_out", tally.bytes_out.to_string()),
-        ("est_o200k_tokens_in", tally.tokens_in.to_string()),
-        ("est_o200k_tokens_out", tally.tokens_out.to_string()),
+        ("parts", sum.parts.to_string()),
+        ("bytes_in", sum.bytes_in.to_string()),
+        ("bytes_out", sum.bytes_out.to_string()),
+        ("est_o200k_tokens_in", sum.tokens_in.to_string()),
+        ("est_o200k_tokens_out", sum.tokens_out.to_string()),
     ])
 }
 
-/// A JSON object of these members. The names are our own and need no escapes.
-fn object(members: impl IntoIterator<Item = (&'static str, String)>) -> String {
-    let mut text = String::from("{");
-    for (name, value) in members {
-        let comma = if text.len() == 1 { "" } else { "," };
-        let _ = write!(text, "{comma}\"{name}\":{value}");
-    }
-    text + "}"
+fn group(sum: &Group) -> String {
+    object([
+        ("requests", sum.requests.to_string()),
+        ("bytes", bytes(sum.bytes_in, sum.bytes_out, None)),
+        ("new", tally(&sum.new)),
+        ("usage", usage(&sum.billed)),
+    ])
+}
+
+fn api_json(api: &sums::Api) -> String {
+    object([
+        ("statuses", object(api.statuses.iter().map(|(class, n)| (class, n.to_string())))),
+        ("bytes", bytes(api.bytes_in, api.bytes_out, Some(api.answer_bytes))),
+        ("seconds_to_first_byte", times(&api.first_byte)),
+        ("seconds_in_all", times(&api.duration)),
+    ])
+}
+
+fn usage(billed: &sums::Billed) -> String {
+    let requests = [("requests", billed.requests)];
+    let members = requests.into_iter().chain(billed.kinds());
+    object(members.map(|(name, sum)| (name, sum.to_string())))
+}
+
+fn times(times: &Histogram) -> String {
+    object([("count", times.count().to_string()), ("sum", format!("{:.6}", times.sum()))])
+}
+
+fn checks(checks: &Checks) -> String {
+    let members = checks
+        .results()
+        .into_iter()
+        .chain([("bytes", checks.bytes.value()), ("altered_bytes", checks.altered_bytes.value())]);
+    object(members.map(|(name, sum)| (name, sum.to_string())))
 }

@@ -1,115 +1,127 @@
-//! What all requests came to, since the proxy started: sums of records, for `/stats`.
+//! What all requests came to since the proxy started: sums of records, and what holds right now.
+//!
+//! Every figure that the proxy shows of itself, in `/stats`, `/metrics` and `/healthz`, comes from
+//! here, so they agree. Records are added when a request is over; what is under way is in [`Vitals`].
 
 mod arm;
+mod bounded;
+mod health;
+mod histogram;
 mod json;
+mod sums;
+
+pub(crate) use health::Degraded;
+pub(crate) use histogram::Histogram;
+pub(crate) use sums::{Group, STAGES, Sums};
 
 use crate::{
     config::Config,
-    guard::Guard,
+    guard::{Counts, Guard},
     holdout::{Arm, Share},
-    meter::Usage,
     record::{Record, Recorder},
+    vitals::Vitals,
 };
 use arm::Billed;
-use brevity::{Codec, Reason, Tally};
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Instant,
-};
+use health::Health;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Adds up records and hands them on.
 pub(crate) struct Stats {
-    sums: Mutex<Sums>,
+    books: Mutex<Books>,
+    vitals: Arc<Vitals>,
     share: Option<Share>,
     guard: Arc<Guard>,
-    since: Instant,
     next: Arc<dyn Recorder>,
 }
 
-/// The sums. Their size is bounded by the number of codecs and reasons, and by what an arm holds.
+/// What records are added to.
 #[derive(Default)]
-struct Sums {
-    requests: u64,
-    /// Those whose answer said what the provider billed.
-    with_usage: u64,
-    bytes_in: u64,
-    bytes_out: u64,
-    fresh: Tally,
-    resent: Tally,
-    rewritten: BTreeMap<Codec, Tally>,
-    kept: BTreeMap<Reason, Tally>,
-    skipped: BTreeMap<&'static str, u64>,
-    usage: Usage,
-    rewriting: Billed,
+struct Books {
+    sums: Sums,
+    health: Health,
+    arms: Arms,
+}
+
+/// The two arms of a hold-out.
+#[derive(Default)]
+struct Arms {
+    rewritten: Billed,
     held_out: Billed,
 }
 
 impl Stats {
     /// No sums yet. Records go on to `next`.
-    pub(crate) fn new(config: &Config, guard: Arc<Guard>, next: Arc<dyn Recorder>) -> Self {
-        let since = Instant::now();
-        Self { sums: Mutex::default(), share: config.holdout, guard, since, next }
+    pub(crate) fn new(
+        config: &Config,
+        guard: Arc<Guard>,
+        vitals: Arc<Vitals>,
+        next: Arc<dyn Recorder>,
+    ) -> Self {
+        Self { books: Mutex::default(), vitals, share: config.holdout, guard, next }
     }
 
     /// The sums as a JSON document.
     pub(crate) fn json(&self) -> String {
-        let guard = self.guard.counts();
-        self.lock().json(self.since.elapsed(), self.share, &guard)
+        let holdout = self.share.map(|share| self.lock().arms.json(share));
+        let parts = json::Parts {
+            sums: &self.sums(),
+            vitals: &self.vitals,
+            guard: &self.guarded(),
+            holdout: holdout.unwrap_or_else(|| "null".into()),
+        };
+        parts.json()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Sums> {
-        self.sums.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The sums as they are now.
+    pub(crate) fn sums(&self) -> Sums {
+        self.lock().sums.clone()
+    }
+
+    /// What the cache guard has seen.
+    pub(crate) fn guarded(&self) -> Counts {
+        self.guard.counts()
+    }
+
+    /// What holds right now.
+    pub(crate) fn vitals(&self) -> &Vitals {
+        &self.vitals
+    }
+
+    /// What does not work as it should.
+    pub(crate) fn degraded(&self) -> Vec<Degraded> {
+        let mut found = self.lock().health.degraded();
+        found.extend(health::degraded_now(&self.vitals));
+        found
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Books> {
+        self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Recorder for Stats {
     fn record(&self, record: Record) {
-        self.lock().add(&record);
+        {
+            let mut books = self.lock();
+            books.sums.add(&record);
+            books.health.add(&record);
+            books.arms.add(&record);
+        }
         self.next.record(record);
     }
 }
 
-impl Sums {
+impl Arms {
     fn add(&mut self, record: &Record) {
-        self.requests += 1;
-        self.bytes_in += record.bytes_in;
-        self.bytes_out += record.bytes_out;
-        self.fresh += record.fresh;
-        self.resent += record.resent;
-        for (codec, tally) in &record.report.rewritten {
-            *self.rewritten.entry(*codec).or_default() += *tally;
-        }
-        for (reason, tally) in &record.report.kept {
-            *self.kept.entry(*reason).or_default() += *tally;
-        }
-        if let Some(skip) = record.skip {
-            *self.skipped.entry(skip.name()).or_default() += 1;
-        }
-        if let Some(usage) = &record.usage {
-            self.bill(record, usage);
-        }
-    }
-
-    fn bill(&mut self, record: &Record, usage: &Usage) {
-        let counts = [usage.input, usage.cache_read, usage.cache_write, usage.output];
+        let (Some(usage), Some((conversation, arm))) = (&record.usage, record.conversation) else {
+            return;
+        };
         // An error, or an answer that does not tell, says nothing of what is billed.
-        if counts.iter().all(Option::is_none) {
+        if !usage.has_tokens() {
             return;
         }
-        self.with_usage += 1;
-        let sums = [
-            (&mut self.usage.input, usage.input),
-            (&mut self.usage.cache_read, usage.cache_read),
-            (&mut self.usage.cache_write, usage.cache_write),
-            (&mut self.usage.output, usage.output),
-        ];
-        for (sum, more) in sums {
-            *sum = Some(sum.unwrap_or(0) + more.unwrap_or(0));
-        }
-        let Some((conversation, arm)) = record.conversation else { return };
         match arm {
-            Arm::Rewritten => self.rewriting.add(conversation, usage),
+            Arm::Rewritten => self.rewritten.add(conversation, usage),
             Arm::HeldOut => self.held_out.add(conversation, usage),
         }
     }

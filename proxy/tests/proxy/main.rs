@@ -1,6 +1,7 @@
 //! The proxy over real sockets, in front of upstreams that the tests are.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod admin;
 mod arms;
 mod attested;
 mod control;

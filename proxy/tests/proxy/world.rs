@@ -129,6 +129,8 @@ pub(crate) async fn telling() -> (Base, mpsc::UnboundedReceiver<Got>) {
 /// A running proxy.
 pub(crate) struct Proxy {
     pub(crate) address: SocketAddr,
+    /// Where it can be looked at.
+    pub(crate) admin: Option<SocketAddr>,
     pub(crate) records: mpsc::UnboundedReceiver<Record>,
     stop: oneshot::Sender<()>,
     running: JoinHandle<()>,
@@ -156,14 +158,19 @@ impl Proxy {
         change(&mut config);
         let (tell, records) = mpsc::unbounded_channel();
         let server = Server::bind(config, Arc::new(Tell(tell))).await.unwrap();
-        let address = server.local_addr().unwrap();
+        let (address, admin) = (server.local_addr().unwrap(), server.admin_addr());
         let (stop, stopped) = oneshot::channel::<()>();
         let running = tokio::spawn(server.run(async { drop(stopped.await) }));
-        Self { address, records, stop, running }
+        Self { address, admin, records, stop, running }
     }
 
     pub(crate) fn url(&self, target: &str) -> String {
         format!("http://{}{target}", self.address)
+    }
+
+    /// The URL of `path` where it can be looked at.
+    pub(crate) fn admin(&self, path: &str) -> String {
+        format!("http://{}{path}", self.admin.expect("an admin listener"))
     }
 
     /// The record of the next request that is over.

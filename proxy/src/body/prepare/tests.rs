@@ -42,6 +42,7 @@ fn prepare(entry: Arc<Entry>, limit: usize) -> Prepare {
         by_model: None,
         holdout: None,
         pool: Pool::new(),
+        checker: Checker::new(1, Arc::default()),
         entry,
         idle: Duration::from_secs(60),
     }

@@ -1,6 +1,7 @@
 //! All that can be set, in the order in which it is printed.
 
 use super::key::{Form, Key, List, Own, Place};
+use crate::cli::log::LogFormat;
 use brevity::{Level, Limits, Output, Policy};
 use brevity_proxy::{Config, Upstreams};
 use std::sync::Arc;
@@ -12,11 +13,12 @@ pub(crate) struct Values {
     pub(crate) config: Config,
     /// The level of the log.
     pub(crate) log: LevelFilter,
+    pub(crate) log_format: LogFormat,
 }
 
 impl Default for Values {
     fn default() -> Self {
-        Self { config: Config::default(), log: LevelFilter::INFO }
+        Self { config: Config::default(), log: LevelFilter::INFO, log_format: LogFormat::Text }
     }
 }
 
@@ -39,7 +41,18 @@ pub(super) fn find(name: &str) -> Option<&'static Key> {
 
 pub(super) static KEYS: &[Key] = &[
     key("listen", Place::Own(LISTEN), "where to listen: a host and a port; port 0 is any free one"),
+    key(
+        "admin",
+        Place::Own(ADMIN),
+        "where `/metrics`, `/stats`, `/healthz` and `/readyz` are answered; beside: one port above `listen`",
+    ),
+    key(
+        "check_one_in",
+        Place::Own(CHECK),
+        "one body in so many is put back after it has left, and counted if that does not give what came; 0 is none",
+    ),
     key("log", Place::Own(LOG), "the level of the log"),
+    key("log_format", Place::Own(LOG_FORMAT), "lines for people, or a JSON object a line"),
     key(
         "level",
         Place::Own(LEVEL),
@@ -159,6 +172,49 @@ const LISTEN: Own = Own {
         Ok(())
     },
     show: |v| Some(v.config.listen.to_string()),
+};
+
+const ADMIN: Own = Own {
+    form: Form::Text,
+    takes: r#"a host and a port, "off" or "beside""#,
+    set: |v, text| {
+        v.config.admin = text.parse()?;
+        Ok(())
+    },
+    show: |v| Some(v.config.admin.to_string()),
+};
+
+const CHECK: Own = Own {
+    form: Form::Whole,
+    takes: "a whole number",
+    set: |v, text| {
+        v.config.check_one_in = text
+            .parse()
+            .map_err(|_| format!("`{text}` is no number of bodies; write one like 16"))?;
+        Ok(())
+    },
+    show: |v| Some(v.config.check_one_in.to_string()),
+};
+
+const LOG_FORMAT: Own = Own {
+    form: Form::Text,
+    takes: r#""text" or "json""#,
+    set: |v, text| {
+        v.log_format = match text {
+            "text" => LogFormat::Text,
+            "json" => LogFormat::Json,
+            _ => {
+                return Err(
+                    format!("`{text}` is no format of the log; there are text and json").into()
+                );
+            }
+        };
+        Ok(())
+    },
+    show: |v| match v.log_format {
+        LogFormat::Text => Some("text".into()),
+        LogFormat::Json => Some("json".into()),
+    },
 };
 
 /// The levels that the log may have.

@@ -35,6 +35,9 @@ fn values(toml: &str) -> Vec<String> {
 /// A file that sets every key.
 const FULL: &str = r#"
 listen = "127.0.0.1:4000"
+admin = "127.0.0.1:4001"
+log_format = "json"
+check_one_in = 3
 log = "warn"
 level = "off"
 output = 1
@@ -364,7 +367,8 @@ fn the_two_sides_of_a_conflict_are_named() {
 fn every_flag_has_a_key() {
     use clap::Parser as _;
     let words = "brevity proxy --listen x --upstream x --holdout x --dry-run --upstream-ca x \
-                 --stream-requests --output x --rewrite-attested";
+                 --stream-requests --output x --rewrite-attested --admin x --log-format x \
+                 --check-one-in x";
     let cli = crate::cli::Cli::try_parse_from(words.split_whitespace()).unwrap();
     let crate::cli::Command::Proxy(args) = cli.command else { panic!("another command") };
     let flags = args.flags();

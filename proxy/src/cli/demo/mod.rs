@@ -9,7 +9,7 @@ mod table;
 mod turns;
 mod upstream;
 
-use brevity_proxy::{Config, Record, Recorder, ServeError, Server, Upstreams};
+use brevity_proxy::{AdminAddress, Config, Record, Recorder, ServeError, Server, Upstreams};
 use bytes::Bytes;
 use client::Client;
 use std::{
@@ -106,6 +106,7 @@ async fn replay(turns: &[Turn]) -> Result<(), Failure> {
 async fn bind(upstream: SocketAddr, told: Told) -> Result<Server, ServeError> {
     let mut config = Config::default();
     config.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    config.admin = AdminAddress::Off;
     let base = format!("http://{upstream}").parse().expect("an address makes a URL");
     config.upstreams = Upstreams::all(base);
     Server::bind(config, Arc::new(told)).await

@@ -1,7 +1,7 @@
 //! A proxy inside this process, for one child: it cannot outlive it, nor be stopped before it.
 
 use super::Failure;
-use brevity_proxy::{Config, LogRecorder, Record, Recorder, Server};
+use brevity_proxy::{AdminAddress, Config, LogRecorder, Record, Recorder, Server};
 use std::{
     collections::BTreeMap,
     fmt,
@@ -48,6 +48,8 @@ impl Own {
             write_log(path)?;
         }
         config.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        // It lives as long as one agent, and says at the end what came of it.
+        config.admin = AdminAddress::Off;
         config.timeouts.drain = DRAIN;
         let ledger = Arc::new(Ledger::default());
         let runtime = Runtime::new()?;
