@@ -3,15 +3,15 @@
 use crate::{
     admin,
     body::{
-        Act, AnyBody, BoxError, Coding, CountBody, Fault, ObserveBody, Pool, Prepare, Tap,
-        WatchBody, any,
+        Act, AnyBody, BoxError, Broken, Budget, CameBody, Coding, CountBody, Fault, ObserveBody, Pool, Prepare,
+        Tap, WatchBody, any,
     },
     config::Config,
     control,
     guard::{Guard, Session},
     headers::{drop_hop_by_hop, drop_where},
     mcp::{Gateway, Visit},
-    record::Entry,
+    record::{Break, Entry},
     route::{Plan, Way},
     socket::{Handshake, Sockets},
     table,
@@ -34,6 +34,7 @@ pub(crate) struct Forwarder {
     http1: Client,
     pub(crate) sockets: Sockets,
     pool: Pool,
+    budget: Budget,
     guard: Arc<Guard>,
     /// The tool servers, in the order of their routes.
     gateways: Vec<Gateway>,
@@ -48,12 +49,13 @@ impl Forwarder {
         http1: Client,
         guard: Arc<Guard>,
         ordinals: Arc<AtomicU64>,
+        budget: Budget,
     ) -> Self {
         let pool = Pool::new();
         let gateway = |_: &_| Gateway::new(Arc::clone(&config.settings));
         let gateways = config.mcp.iter().map(gateway).collect();
         let sockets = Sockets::new(config.clone(), pool.clone(), ordinals);
-        Self { config, client, http1, sockets, pool, guard, gateways }
+        Self { config, client, http1, sockets, pool, budget, guard, gateways }
     }
 
     /// Sends `request` on its way and returns the answer, or the proxy's own error.
@@ -78,7 +80,10 @@ impl Forwarder {
                 Some(visit) => visit.ask(&head.headers, body),
                 None => self.watch(&head, body, &way, &entry),
             },
-            Err(error) => return Err(fail(&entry, error)),
+            Err(broken) => {
+                entry.broke(&broken);
+                return given_up(&entry, way.dialect, broken.into());
+            }
         };
         let (uri, dialect) = (self.destination(&way, &entry), way.dialect);
         let host = uri.authority().map(ToString::to_string).unwrap_or_default();
@@ -102,7 +107,7 @@ impl Forwarder {
                     }
                     _ => self.answer(answer, posted, &way, visit, &entry),
                 }),
-                Err(error) if entry.has_left() => Err(Fault(error.into())),
+                Err(error) if entry.broken().is_some() => given_up(&entry, dialect, error.into()),
                 Err(error) => Ok(unreachable(&host, &error, dialect, &entry)),
             },
             () = entry.silence(idle) => Ok(silent(&host, dialect, &entry)),
@@ -138,7 +143,8 @@ impl Forwarder {
         body: Incoming,
         way: &Way,
         entry: &Arc<Entry>,
-    ) -> Result<AnyBody, BoxError> {
+    ) -> Result<AnyBody, Broken> {
+        let body = CameBody::new(body, self.config.caps.body, self.config.timeouts.body)?;
         let Some(prepare) = self.preparation(head, way, entry) else {
             return Ok(any(CountBody::new(body, entry.clone())));
         };
@@ -171,7 +177,7 @@ impl Forwarder {
             holdout: self.config.holdout,
             pool: self.pool.clone(),
             entry: entry.clone(),
-            idle: self.config.timeouts.idle,
+            budget: self.budget.clone(),
         })
     }
 
@@ -191,7 +197,8 @@ impl Forwarder {
                     .write(|record| record.busts = busts.iter().map(ToString::to_string).collect());
             });
         };
-        any(WatchBody::new(body, self.config.settings.limits.request, Box::new(show)))
+        let limit = self.config.settings.limits.request;
+        any(WatchBody::new(body, limit, self.budget.clone(), Box::new(show)))
     }
 
     fn answer(
@@ -244,9 +251,16 @@ fn address(head: &mut Parts, uri: hyper::Uri) {
     drop_hop_by_hop(&mut head.headers, &[header::HOST, header::EXPECT]);
 }
 
-fn fail(entry: &Entry, error: BoxError) -> Fault {
-    entry.failed(&error);
-    Fault(error)
+/// What ends a request whose body did not come.
+fn given_up(
+    entry: &Entry,
+    dialect: Option<Dialect>,
+    error: BoxError,
+) -> Result<Response<AnyBody>, Fault> {
+    match entry.broken() {
+        Some(Break::Refused(status, why)) => Ok(own(status, dialect, entry, &why)),
+        _ => Err(Fault(error)),
+    }
 }
 
 fn unreachable(

@@ -26,12 +26,12 @@ mod upstream;
 
 pub use attest::Attestation;
 pub use base::{Base, BaseError};
-pub use config::{Config, Timeouts, Upstreams};
+pub use config::{Caps, Config, Timeouts, Upstreams};
 pub use control::{ToolSetting, ToolSettingError};
 pub use holdout::{Arm, Share, ShareError};
 pub use mcp::{McpRoute, McpRouteError};
 pub use record::{LogRecorder, OUTCOMES, Record, Recorder};
 pub use route::Skip;
-pub use server::{ServeError, Server};
+pub use server::{Load, ServeError, Server};
 pub use table::{RouteRule, RouteRuleError};
 pub use upstream::TlsError;

@@ -3,7 +3,7 @@
 mod entry;
 mod line;
 
-pub(crate) use entry::Entry;
+pub(crate) use entry::{Break, Entry};
 
 use crate::{holdout::Arm, meter::Usage, route::Skip};
 use brevity::{Dialect, Outcome, Report, Tally};

@@ -1,10 +1,18 @@
 //! Accepts connections, serves them, and drains them at the end.
 
 mod busy;
+mod framing;
+mod limits;
+mod load;
+mod refusal;
+mod turn;
+mod wire;
+
+pub use load::Load;
 
 use crate::{
     admin,
-    body::{AnyBody, Fault},
+    body::{AnyBody, Budget, Caught, Fault, Panic},
     config::Config,
     forward::Forwarder,
     guard::{Bounds, Guard},
@@ -13,19 +21,22 @@ use crate::{
     stats::Stats,
     upstream::{self, Connector, TlsError},
 };
-use busy::Busy;
+use brevity::Dialect;
 use hyper::{
     Request, Response, StatusCode,
     body::Incoming,
+    http::request::Parts,
     service::{Service, service_fn},
 };
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::conn::auto::{self, UpgradeableConnection},
+    rt::{TokioExecutor, TokioIo},
+    server::conn::auto::UpgradeableConnection,
 };
+use load::Slot;
+use refusal::Refusal;
 use std::{
     io,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     pin::pin,
     sync::{
         Arc,
@@ -35,20 +46,19 @@ use std::{
 };
 use thiserror::Error;
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
-    sync::watch,
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
     task::JoinSet,
     time::{sleep, timeout},
 };
+use wire::{Signs, Wire};
 
 /// How long to wait after a failure to accept, such as too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// How long a connection without requests may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(2);
-
-/// How often an HTTP/2 client is asked whether it still lives.
-const PING: Duration = Duration::from_secs(30);
 
 /// A proxy that is bound to its port, ready to run.
 pub struct Server {
@@ -81,12 +91,16 @@ pub enum ServeError {
     Tls(#[from] TlsError),
 }
 
+/// What a connection is told when a request has ended.
+type OnItsWay = (busy::Guard, turn::End);
+
 struct Shared {
     config: Arc<Config>,
     connector: Connector,
     forwarder: Forwarder,
     stats: Arc<Stats>,
     requests: Arc<AtomicU64>,
+    load: Arc<Load>,
 }
 
 impl Server {
@@ -106,16 +120,18 @@ impl Server {
         let config = Arc::new(config);
         let requests = Arc::new(AtomicU64::new(0));
         let guard = Arc::new(Guard::new(Bounds::default(), config.settings.limits.json_depth));
+        let budget = Budget::new(config.caps.memory, config.timeouts.memory);
+        let load = Arc::new(Load::new(config.caps, budget.clone()));
         let client = upstream::client(connector.clone());
         let http1 = upstream::client(Connector::http1(&config)?);
         let forwarder =
-            Forwarder::new(config.clone(), client, http1, guard.clone(), requests.clone());
+            Forwarder::new(config.clone(), client, http1, guard.clone(), requests.clone(), budget);
         let listener = TcpListener::bind(address).await.map_err(|source| match source.kind() {
             io::ErrorKind::AddrInUse => ServeError::PortInUse(address),
             _ => ServeError::Bind { address, source },
         })?;
         let stats = Arc::new(Stats::new(&config, guard, recorder));
-        let shared = Arc::new(Shared { config, connector, forwarder, stats, requests });
+        let shared = Arc::new(Shared { config, connector, forwarder, stats, requests, load });
         Ok(Self { listener, shared })
     }
 
@@ -128,22 +144,31 @@ impl Server {
         self.listener.local_addr()
     }
 
+    /// What is on its way, and whether the proxy takes more; readable as long as anybody holds it.
+    pub fn load(&self) -> Arc<Load> {
+        self.shared.load.clone()
+    }
+
     /// Serves until `shutdown` is ready, then lets requests that are on their way finish, within
     /// [`Timeouts::drain`](crate::Timeouts). Connections without requests close at once.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
         let Self { listener, shared } = self;
         let (drain, draining) = watch::channel(());
         let mut connections = JoinSet::new();
+        let seats = Arc::new(Semaphore::new(shared.config.caps.connections));
         let mut shutdown = pin!(shutdown);
         loop {
             tokio::select! {
                 () = &mut shutdown => break,
                 Some(_) = connections.join_next() => {}
-                stream = accept(&listener) => {
-                    connections.spawn(serve(stream, shared.clone(), draining.clone()));
+                (stream, client, seat) = accept(&listener, &seats) => {
+                    let connection = serve(stream, client, shared.clone(), draining.clone());
+                    let seat = (seat, shared.load.connected());
+                    connections.spawn(async move { (connection.await, drop(seat)).0 });
                 }
             }
         }
+        shared.load.drain();
         drop(listener);
         let _ = drain.send(());
         let sockets = &shared.forwarder.sockets;
@@ -158,10 +183,20 @@ impl Server {
     }
 }
 
-async fn accept(listener: &TcpListener) -> TcpStream {
+/// The next connection, as soon as there is a seat for it. Until then it waits in the system's queue.
+async fn accept(
+    listener: &TcpListener,
+    seats: &Arc<Semaphore>,
+) -> (TcpStream, IpAddr, Option<OwnedSemaphorePermit>) {
+    // Nobody closes the semaphore.
+    let seat = seats.clone().acquire_owned().await.ok();
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return stream,
+            Ok((stream, client)) => {
+                // Without it, small frames wait for the client's acknowledgements.
+                let _ = stream.set_nodelay(true);
+                return (stream, client.ip(), seat);
+            }
             Err(error) => {
                 tracing::warn!("cannot accept a connection: {error}");
                 sleep(ACCEPT_PAUSE).await;
@@ -171,34 +206,33 @@ async fn accept(listener: &TcpListener) -> TcpStream {
 }
 
 /// Serves one connection to its end.
-async fn serve(stream: TcpStream, shared: Arc<Shared>, draining: watch::Receiver<()>) {
-    // Without it, small frames wait for the client's acknowledgements.
-    let _ = stream.set_nodelay(true);
-    let head = shared.config.timeouts.head;
-    let busy = Busy::default();
+async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    client: IpAddr,
+    shared: Arc<Shared>,
+    draining: watch::Receiver<()>,
+) {
+    let (timeouts, caps) = (shared.config.timeouts, shared.config.caps);
+    let signs = Signs::default();
     let service = service_fn(|request| {
-        let (shared, guard) = (shared.clone(), busy.start());
-        async move { shared.serve(request, guard).await }
+        let on_its_way = (signs.busy.start(), signs.turn.end());
+        let (shared, signs) = (shared.clone(), signs.clone());
+        async move { shared.answer(request, client, signs, on_its_way).await }
     });
-    let builder = builder(head);
-    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
-    watch_over(connection, &busy, head, draining).await;
-}
-
-fn builder(head: Duration) -> auto::Builder<TokioExecutor> {
-    let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(head).preserve_header_case(true);
-    builder.http2().timer(TokioTimer::new()).keep_alive_interval(PING).adaptive_window(true);
-    builder
+    let wire = TokioIo::new(Wire::new(stream, signs.clone(), caps, timeouts));
+    let builder = limits::builder(&caps);
+    let connection = builder.serve_connection_with_upgrades(wire, service);
+    watch_over(connection, &signs.busy, timeouts.head, draining).await;
 }
 
 /// Runs a connection until it ends, is without requests for `idle`, or the proxy stops.
-async fn watch_over<S>(
-    connection: UpgradeableConnection<'_, TokioIo<TcpStream>, S, TokioExecutor>,
-    busy: &Busy,
+async fn watch_over<I, S>(
+    connection: UpgradeableConnection<'_, TokioIo<Wire<I>>, S, TokioExecutor>,
+    busy: &busy::Busy,
     idle: Duration,
     mut draining: watch::Receiver<()>,
 ) where
+    I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     S: Service<Request<Incoming>, Response = Response<AnyBody>, Error = Fault>,
     S::Future: Send + 'static,
 {
@@ -216,10 +250,36 @@ async fn watch_over<S>(
 }
 
 impl Shared {
+    /// Answers one request, whatever happens to it. A panic ends it alone.
+    async fn answer(
+        &self,
+        request: Request<Incoming>,
+        client: IpAddr,
+        signs: Signs,
+        on_its_way: OnItsWay,
+    ) -> Result<Response<AnyBody>, Fault> {
+        if let Some((refusal, dialect)) = signs.refused.take() {
+            return Ok(refuse(refusal, dialect));
+        }
+        let dialect = request.uri().path().contains("/v1/messages").then_some(Dialect::Anthropic);
+        let answer = match Caught::new(self.serve(request, client, on_its_way)).await {
+            Ok(answer) => answer?,
+            Err(Panic) => {
+                let status = StatusCode::INTERNAL_SERVER_ERROR;
+                admin::error(status, dialect, &Panic.to_string())
+            }
+        };
+        if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
+            signs.upgraded.store(true, Ordering::Release);
+        }
+        Ok(answer)
+    }
+
     async fn serve(
         &self,
         request: Request<Incoming>,
-        guard: busy::Guard,
+        client: IpAddr,
+        on_its_way: OnItsWay,
     ) -> Result<Response<AnyBody>, Fault> {
         let (mut head, body) = request.into_parts();
         let way = match route(&mut head, &self.config) {
@@ -231,10 +291,29 @@ impl Shared {
             Route::Refused(why) => return Ok(admin::error(StatusCode::BAD_REQUEST, None, why)),
             Route::Forward(way) => way,
         };
-        let ordinal = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
-        let mut record = Record::new(ordinal, head.method.clone(), head.uri.path().to_owned());
-        record.dialect = way.dialect;
-        let entry = Entry::new(record, self.stats.clone(), guard);
+        let slot = match self.load.admit(client) {
+            Ok(slot) => slot,
+            Err(refusal) => return Ok(refuse(refusal, way.dialect)),
+        };
+        let entry = self.entry(&head, way.dialect, (slot, on_its_way));
         self.forwarder.forward(Request::from_parts(head, body), way, entry).await
     }
+
+    /// The record of a request, which is on its way as long as somebody holds it.
+    fn entry(
+        &self,
+        head: &Parts,
+        dialect: Option<Dialect>,
+        on_its_way: (Slot, OnItsWay),
+    ) -> Arc<Entry> {
+        let ordinal = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
+        let mut record = Record::new(ordinal, head.method.clone(), head.uri.path().to_owned());
+        record.dialect = dialect;
+        Entry::new(record, self.stats.clone(), on_its_way)
+    }
+}
+
+fn refuse(refusal: Refusal, dialect: Option<Dialect>) -> Response<AnyBody> {
+    tracing::warn!("refused with {}: {refusal}", refusal.status());
+    admin::error(refusal.status(), dialect, &refusal.to_string())
 }

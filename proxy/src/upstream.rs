@@ -124,6 +124,8 @@ pub(crate) fn client(connector: Connector) -> Client {
         .timer(TokioTimer::new())
         .pool_timer(TokioTimer::new())
         .pool_idle_timeout(POOL_IDLE)
+        // Tried again only where nothing of the request was taken off its queue: not one byte has left.
+        .retry_canceled_requests(true)
         .http1_preserve_header_case(true)
         .http2_keep_alive_interval(PING)
         .build(connector)

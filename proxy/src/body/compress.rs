@@ -2,7 +2,7 @@
 
 use super::{
     BoxError,
-    hold::left,
+    hold::broke,
     work::{Engine, Gathered, Panicked, Pool},
 };
 use crate::record::Entry;
@@ -119,7 +119,7 @@ where
             } else {
                 match ready!(Pin::new(&mut this.inner).poll_frame(cx)) {
                     Some(frame) => {
-                        let frame = frame.map_err(|error| left(&this.entry, error))?;
+                        let frame = frame.map_err(|error| broke(&this.entry, error))?;
                         this.read(frame)?;
                     }
                     None => this.end()?,

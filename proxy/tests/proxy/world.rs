@@ -1,6 +1,6 @@
 //! An upstream, a proxy in front of it and clients, all over real sockets of this machine.
 
-use brevity_proxy::{Base, Config, Record, Recorder, Server, Upstreams};
+use brevity_proxy::{Base, Config, Load, Record, Recorder, Server, Upstreams};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, combinators::UnsyncBoxBody};
 use hyper::{
@@ -130,6 +130,7 @@ pub(crate) async fn telling() -> (Base, mpsc::UnboundedReceiver<Got>) {
 pub(crate) struct Proxy {
     pub(crate) address: SocketAddr,
     pub(crate) records: mpsc::UnboundedReceiver<Record>,
+    pub(crate) load: Arc<Load>,
     stop: oneshot::Sender<()>,
     running: JoinHandle<()>,
 }
@@ -156,10 +157,10 @@ impl Proxy {
         change(&mut config);
         let (tell, records) = mpsc::unbounded_channel();
         let server = Server::bind(config, Arc::new(Tell(tell))).await.unwrap();
-        let address = server.local_addr().unwrap();
+        let (address, load) = (server.local_addr().unwrap(), server.load());
         let (stop, stopped) = oneshot::channel::<()>();
         let running = tokio::spawn(server.run(async { drop(stopped.await) }));
-        Self { address, records, stop, running }
+        Self { address, records, load, stop, running }
     }
 
     pub(crate) fn url(&self, target: &str) -> String {

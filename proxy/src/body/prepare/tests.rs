@@ -43,7 +43,7 @@ fn prepare(entry: Arc<Entry>, limit: usize) -> Prepare {
         holdout: None,
         pool: Pool::new(),
         entry,
-        idle: Duration::from_secs(60),
+        budget: Budget::new(1 << 20, std::time::Duration::from_secs(60)),
     }
 }
 
