@@ -3,8 +3,8 @@
 use crate::{
     admin,
     body::{
-        Act, AnyBody, BoxError, Broken, Budget, CameBody, Coding, CountBody, Fault, ObserveBody, Pool, Prepare,
-        Tap, WatchBody, any,
+        Act, AnyBody, BoxError, Broken, Budget, CameBody, Coding, CountBody, Fault, ObserveBody,
+        Pool, Prepare, Tap, WatchBody, any,
     },
     config::Config,
     control,

@@ -5,6 +5,8 @@
 
 pub mod config;
 pub mod meter;
+#[doc(hidden)]
+pub mod property;
 
 mod admin;
 mod attest;

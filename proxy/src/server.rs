@@ -149,6 +149,16 @@ impl Server {
         self.shared.load.clone()
     }
 
+    /// Serves one connection to its end, for the fuzz targets.
+    pub(crate) async fn serve_one(
+        &self,
+        stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    ) {
+        let (_drain, draining) = watch::channel(());
+        let client = IpAddr::from(std::net::Ipv4Addr::LOCALHOST);
+        serve(stream, client, self.shared.clone(), draining).await;
+    }
+
     /// Serves until `shutdown` is ready, then lets requests that are on their way finish, within
     /// [`Timeouts::drain`](crate::Timeouts). Connections without requests close at once.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {

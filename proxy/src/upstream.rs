@@ -1,5 +1,7 @@
 //! The client towards upstreams: TLS, pools, timeouts.
 
+mod patient;
+
 use crate::{
     base::Base,
     body::{AnyBody, BoxError},
@@ -11,6 +13,7 @@ use hyper_util::{
     client::legacy::{self, connect::HttpConnector},
     rt::{TokioExecutor, TokioTimer},
 };
+use patient::Patient;
 use rustls::{
     ClientConfig, RootCertStore,
     pki_types::{CertificateDer, pem, pem::PemObject as _},
@@ -60,6 +63,7 @@ pub enum TlsError {
 pub(crate) struct Connector {
     inner: HttpsConnector<HttpConnector>,
     within: Duration,
+    patience: Duration,
 }
 
 /// No connection in time.
@@ -89,7 +93,7 @@ impl Connector {
             true => inner.enable_all_versions().wrap_connector(tcp),
             false => inner.enable_http1().wrap_connector(tcp),
         };
-        Ok(Self { inner, within: config.timeouts.connect })
+        Ok(Self { inner, within: config.timeouts.connect, patience: config.timeouts.idle })
     }
 
     /// Opens a connection to `base` and closes it again.
@@ -99,7 +103,7 @@ impl Connector {
 }
 
 impl Service<Uri> for Connector {
-    type Response = <HttpsConnector<HttpConnector> as Service<Uri>>::Response;
+    type Response = Patient<<HttpsConnector<HttpConnector> as Service<Uri>>::Response>;
     type Error = BoxError;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;
 
@@ -108,10 +112,10 @@ impl Service<Uri> for Connector {
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        let (connection, within) = (self.inner.call(uri), self.within);
+        let (connection, within, patience) = (self.inner.call(uri), self.within, self.patience);
         Box::pin(async move {
             match tokio::time::timeout(within, connection).await {
-                Ok(result) => result,
+                Ok(result) => result.map(|stream| Patient::new(stream, patience)),
                 Err(_) => Err(ConnectTimeout(within).into()),
             }
         })

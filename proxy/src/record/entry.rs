@@ -113,7 +113,9 @@ impl Entry {
                 Break::Refused(status, broken.to_string())
             }
             None => {
-                self.failed(&format_args!("the client stopped in the middle of its body: {broken}"));
+                self.failed(&format_args!(
+                    "the client stopped in the middle of its body: {broken}"
+                ));
                 Break::Left
             }
         };

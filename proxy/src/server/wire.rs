@@ -128,8 +128,7 @@ impl<S> Wire<S> {
         }
         let within = self.timeouts.head;
         let busy = &self.signs.busy;
-        let (_, timer) =
-            self.head.get_or_insert_with(|| (busy.start(), Box::pin(sleep(within))));
+        let (_, timer) = self.head.get_or_insert_with(|| (busy.start(), Box::pin(sleep(within))));
         timer.as_mut().poll(cx).is_ready()
     }
 }
@@ -261,6 +260,9 @@ impl<S> Wire<S> {
         let within = self.timeouts.idle;
         let stall = self.stall.get_or_insert_with(|| Box::pin(sleep(within)));
         ready!(stall.as_mut().poll(cx));
-        Poll::Ready(Err(io::Error::new(ErrorKind::TimedOut, "the client took nothing for too long")))
+        Poll::Ready(Err(io::Error::new(
+            ErrorKind::TimedOut,
+            "the client took nothing for too long",
+        )))
     }
 }

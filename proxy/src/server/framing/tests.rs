@@ -79,7 +79,8 @@ fn what_can_be_read_in_two_ways_is_refused() {
         let refusal = passes(&format!("{post}{head}")).unwrap_err();
         assert!(matches!(refusal, Malformed(_)), "{head:?}: {refusal}");
     }
-    for line in ["GET  / HTTP/1.1", "GET / HTTP/1.2", "GET /", "G(T / HTTP/1.1", "GET /\u{7f} HTTP/1.1"]
+    for line in
+        ["GET  / HTTP/1.1", "GET / HTTP/1.2", "GET /", "G(T / HTTP/1.1", "GET /\u{7f} HTTP/1.1"]
     {
         assert!(passes(&format!("{line}\r\n\r\n")).is_err(), "{line}");
     }

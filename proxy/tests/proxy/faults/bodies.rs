@@ -36,7 +36,9 @@ async fn an_upstreams_own_100_is_not_the_answer() {
     let scene = Scene::new().await;
     let mut client = scene.sends(post("{}")).await;
     let (mut upstream, _) = scene.asked().await;
-    upstream.send(format!("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n{OK}")).await;
+    upstream
+        .send(format!("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n{OK}"))
+        .await;
     assert_eq!(status(&client.message().await), 200);
     drop((client, upstream));
     scene.ends_clean().await;
@@ -45,7 +47,8 @@ async fn an_upstreams_own_100_is_not_the_answer() {
 #[tokio::test]
 async fn trailers_pass_both_ways() {
     let scene = Scene::new().await;
-    let head = format!("{HEAD}te: trailers\r\ntransfer-encoding: chunked\r\ntrailer: x-sum\r\n\r\n");
+    let head =
+        format!("{HEAD}te: trailers\r\ntransfer-encoding: chunked\r\ntrailer: x-sum\r\n\r\n");
     let mut client = scene.sends(format!("{head}2\r\n{{}}\r\n0\r\nx-sum: 1\r\n\r\n")).await;
     let mut upstream = scene.upstream().await;
     upstream.until("0\r\nx-sum: 1\r\n\r\n").await;

@@ -17,7 +17,8 @@ async fn a_head_that_is_too_long_or_has_too_many_fields_is_a_431() {
 
 #[tokio::test]
 async fn a_head_that_does_not_come_is_a_408() {
-    for part in ["P", "POST /v1/messages HTTP/1.1\r\n", "POST /v1/messages HTTP/1.1\r\nhost: h\r\n"] {
+    for part in ["P", "POST /v1/messages HTTP/1.1\r\n", "POST /v1/messages HTTP/1.1\r\nhost: h\r\n"]
+    {
         let scene = Scene::with(|config| config.timeouts.head = SOON).await;
         let mut client = scene.sends(part).await;
         let answer = client.rest().await;
@@ -66,7 +67,7 @@ async fn a_body_that_is_longer_than_configured_is_a_413() {
     ] {
         let scene = Scene::with(|config| config.caps.body = Some(4)).await;
         let mut client = scene.sends(request).await;
-        is_own(&client.rest().await, 413);
+        is_own(&client.message().await, 413);
         assert!(reaches || scene.was_left_alone());
         drop(client);
         scene.ends_clean().await;

@@ -150,7 +150,9 @@ async fn an_answer_before_the_body_has_left_passes() {
     let mut client = scene.sends(format!("{head}content-length: {}\r\n\r\n", body.len())).await;
     let mut upstream = scene.upstream().await;
     upstream.until("\r\n\r\n").await;
-    upstream.send("HTTP/1.1 413 Too Large\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}").await;
+    upstream
+        .send("HTTP/1.1 413 Too Large\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}")
+        .await;
     let answer = client.message().await;
     assert_eq!(status(&answer), 413, "{answer}");
     client.try_send(body).await;

@@ -46,7 +46,9 @@ async fn a_client_of_http_1_0_is_answered_and_its_connection_closed() {
     let mut client = scene.sends("GET /v1/models HTTP/1.0\r\n\r\n").await;
     let (mut upstream, request) = scene.asked().await;
     assert!(request.starts_with("GET /v1/models HTTP/1.1\r\n"), "{request}");
-    upstream.send("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n").await;
+    upstream
+        .send("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n")
+        .await;
     let answer = client.rest().await;
     assert!(answer.starts_with("HTTP/1.0 200"), "{answer}");
     assert!(!answer.contains("chunked") && answer.ends_with("\r\n\r\n{}"), "{answer}");

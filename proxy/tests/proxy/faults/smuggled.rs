@@ -37,7 +37,9 @@ async fn they_are_refused_closed_and_never_forwarded() {
 
 #[tokio::test]
 async fn bad_chunks_are_refused_and_nothing_of_them_is_forwarded() {
-    for chunk in ["zz\r\nabcd\r\n", "2\r\nabcd\r\n", "4\nabcd\r\n", "4 \r\nabcd\r\n", "-4\r\nabcd\r\n"] {
+    for chunk in
+        ["zz\r\nabcd\r\n", "2\r\nabcd\r\n", "4\nabcd\r\n", "4 \r\nabcd\r\n", "-4\r\nabcd\r\n"]
+    {
         let scene = Scene::new().await;
         let head = "POST /v1/messages HTTP/1.1\r\nhost: h\r\ncontent-type: application/json\r\n\
                     transfer-encoding: chunked\r\n\r\n";

@@ -18,7 +18,9 @@ async fn readiness_is_false_from_then_on_and_a_stream_still_ends_whole() {
     assert_eq!(client.until("0\r\n\r\n").await, "1\r\nb\r\n0\r\n\r\n");
     assert_eq!(client.rest().await, "", "no further request is taken");
     stopped.await.unwrap();
-    assert_eq!((load.connections(), load.requests(), load.held()), (0, 0, 0));
+    assert_eq!((load.connections(), load.requests()), (0, 0));
+    // The cache guard may still look at the body.
+    until(|| load.held() == 0, || "bytes are held".into()).await;
 }
 
 #[tokio::test]

@@ -45,8 +45,7 @@ impl Scene {
         let at_once = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         at_once.set_nonblocking(true).unwrap();
         let listener = TcpListener::from_std(at_once.try_clone().unwrap()).unwrap();
-        let base: Base =
-            format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+        let base: Base = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
         let proxy = Proxy::with(base, change).await;
         Self { proxy, listener, at_once, tasks }
     }
@@ -65,7 +64,8 @@ impl Scene {
 
     /// The proxy's next connection to the upstream.
     pub(super) async fn upstream(&self) -> Wire {
-        let (stream, _) = timeout(AWAITED, self.listener.accept()).await.expect("a connection").unwrap();
+        let (stream, _) =
+            timeout(AWAITED, self.listener.accept()).await.expect("a connection").unwrap();
         Wire::new(stream)
     }
 
@@ -105,6 +105,27 @@ impl Wire {
     /// As much of `bytes` as the other end takes.
     pub(super) async fn try_send(&mut self, bytes: impl AsRef<[u8]>) -> bool {
         self.stream.write_all(bytes.as_ref()).await.is_ok()
+    }
+
+    /// Takes and forgets what is there by now.
+    pub(super) async fn take(&mut self) {
+        tokio::task::yield_now().await;
+        let mut scratch = [0; 64 << 10];
+        while self.stream.try_read(&mut scratch).is_ok_and(|len| len > 0) {}
+    }
+
+    /// Sends `chunk` over and over until the other end says something.
+    pub(super) async fn floods(&mut self, chunk: &[u8]) {
+        loop {
+            tokio::select! {
+                biased;
+                _ = self.stream.readable() => return,
+                writable = self.stream.writable() => {
+                    writable.unwrap();
+                    let _ = self.stream.try_write(chunk);
+                }
+            }
+        }
     }
 
     /// Sends nothing more; still reads.
