@@ -101,9 +101,6 @@ impl<S> Wire<S> {
 
     /// Looks at what came; whether more is needed.
     fn look(&mut self) -> io::Result<bool> {
-        if self.framing.is_between() && self.signs.upgraded.load(Ordering::Acquire) {
-            self.framing.give_way();
-        }
         let between = self.framing.is_between();
         match self.framing.next(&self.came) {
             Ok(Next::Pass(len)) => {
@@ -190,6 +187,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
             }
             if this.came.is_empty() && this.framing.freely() > 0 {
                 return this.read_freely(cx, buf);
+            }
+            if this.signs.upgraded.load(Ordering::Acquire) {
+                this.framing.give_way();
             }
             let waits = this.framing.is_between() && !this.signs.turn.is_free(cx);
             if waits && this.came.len() >= LOOK {
