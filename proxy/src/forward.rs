@@ -273,6 +273,7 @@ fn unreachable(
     let (status, what) = match error.is_connect() {
         true if is_timeout(error) => (StatusCode::GATEWAY_TIMEOUT, "did not accept a connection"),
         true => (StatusCode::BAD_GATEWAY, "cannot be reached"),
+        false if is_timeout(error) => (StatusCode::GATEWAY_TIMEOUT, "took nothing for too long"),
         false => (StatusCode::BAD_GATEWAY, "closed the connection without an answer"),
     };
     let advice = "check the network and --upstream, or ask /healthz/upstream";

@@ -19,6 +19,7 @@ use rustls::{
     pki_types::{CertificateDer, pem, pem::PemObject as _},
 };
 use std::{
+    io,
     path::{Path, PathBuf},
     pin::Pin,
     sync::Arc,
@@ -137,8 +138,10 @@ pub(crate) fn client(connector: Connector) -> Client {
 
 /// Whether `error`, or what it came from, is a wait that took too long.
 pub(crate) fn is_timeout(error: &(dyn std::error::Error + 'static)) -> bool {
-    std::iter::successors(Some(error), |error| error.source())
-        .any(|error| error.is::<ConnectTimeout>())
+    std::iter::successors(Some(error), |error| error.source()).any(|error| {
+        let io = error.downcast_ref::<io::Error>();
+        error.is::<ConnectTimeout>() || io.is_some_and(|io| io.kind() == io::ErrorKind::TimedOut)
+    })
 }
 
 /// `error` and what it came from, in one line.

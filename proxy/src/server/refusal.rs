@@ -41,14 +41,17 @@ impl Refusal {
 /// What the reader of a connection has refused, for the service to answer. The service sees a
 /// request of the reader's own in its place, so that the answer comes in its turn.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Refused(Arc<Mutex<Option<(Refusal, Option<Dialect>)>>>);
+pub(crate) struct Refused(Arc<Mutex<Option<Answer>>>);
+
+/// A refusal, and the API in whose shape it is said.
+type Answer = (Refusal, Option<Dialect>);
 
 impl Refused {
     pub(crate) fn set(&self, refusal: Refusal, dialect: Option<Dialect>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((refusal, dialect));
     }
 
-    pub(crate) fn take(&self) -> Option<(Refusal, Option<Dialect>)> {
+    pub(crate) fn take(&self) -> Option<Answer> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
