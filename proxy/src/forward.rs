@@ -3,15 +3,15 @@
 use crate::{
     admin,
     body::{
-        Act, AnyBody, BoxError, ByModel, Checker, Coding, CountBody, Fault, ObserveBody, Pool,
-        Prepare, Tap, WatchBody, any,
+        Act, AnyBody, BoxError, Broken, Budget, ByModel, CameBody, Checker, Coding, CountBody,
+        Fault, ObserveBody, Pool, Prepare, Tap, WatchBody, any,
     },
     config::Config,
     control::{self, Control, ControlError},
     guard::{Guard, Session},
     headers::{drop_hop_by_hop, drop_where},
     mcp::Gateway,
-    record::Entry,
+    record::{Break, Entry},
     route::{Plan, Skip, ToolWay, Way},
     socket::{Handshake, Sockets},
     table,
@@ -36,6 +36,7 @@ pub(crate) struct Forwarder {
     pub(crate) sockets: Sockets,
     pool: Pool,
     checker: Checker,
+    budget: Budget,
     guard: Arc<Guard>,
     /// The tool servers, in the order of their routes.
     gateways: Vec<Gateway>,
@@ -51,11 +52,12 @@ impl Forwarder {
         guard: Arc<Guard>,
         ordinals: Arc<AtomicU64>,
         checker: Checker,
+        budget: Budget,
     ) -> Self {
         let pool = Pool::new();
         let gateways = config.mcp.iter().map(|_| Gateway::new()).collect();
         let sockets = Sockets::new(config.clone(), pool.clone(), ordinals);
-        Self { config, client, http1, sockets, pool, checker, guard, gateways }
+        Self { config, client, http1, sockets, pool, checker, budget, guard, gateways }
     }
 
     /// Sends `request` to a model and returns the answer, or the proxy's own error.
@@ -74,7 +76,10 @@ impl Forwarder {
         warn(&way.control);
         let body = match self.body(&mut head, body, &way, &entry).await {
             Ok(body) => self.watch(&head, body, &way, &entry),
-            Err(error) => return Err(fail(&entry, error)),
+            Err(broken) => {
+                entry.broke(&broken);
+                return given_up(&entry, way.dialect, broken.into());
+            }
         };
         // Only what is posted makes a model answer.
         let posted = head.method == Method::POST;
@@ -118,7 +123,14 @@ impl Forwarder {
         entry.write(|record| record.skip = skip);
         // Both are in the order of the configuration.
         let visit = self.gateways[way.server].visit(&head, way.settings, act);
-        let body = visit.ask(&head.headers, CountBody::new(body, entry.clone()));
+        let body = match CameBody::new(body, self.config.caps.body, self.config.timeouts.body) {
+            Ok(body) => CountBody::new(body, entry.clone()),
+            Err(broken) => {
+                entry.broke(&broken);
+                return given_up(&entry, None, broken.into());
+            }
+        };
+        let body = visit.ask(&head.headers, body);
         address(&mut head, way.uri);
         let request = Request::from_parts(head, body);
         let answer = match self.ask(&self.client, request, None, &entry).await? {
@@ -147,7 +159,9 @@ impl Forwarder {
             biased;
             answer = answer => match answer {
                 Ok(answer) => Ok(Answer::Upstream(answer)),
-                Err(error) if entry.has_left() => Err(Fault(error.into())),
+                Err(error) if entry.broken().is_some() => {
+                    given_up(entry, dialect, error.into()).map(Answer::Own)
+                }
                 Err(error) => Ok(Answer::Own(unreachable(&host, &error, dialect, entry))),
             },
             () = entry.silence(self.config.timeouts.idle) => {
@@ -174,7 +188,8 @@ impl Forwarder {
         body: Incoming,
         way: &Way,
         entry: &Arc<Entry>,
-    ) -> Result<AnyBody, BoxError> {
+    ) -> Result<AnyBody, Broken> {
+        let body = CameBody::new(body, self.config.caps.body, self.config.timeouts.body)?;
         let Some(prepare) = self.preparation(head, way, entry) else {
             return Ok(any(CountBody::new(body, entry.clone())));
         };
@@ -215,7 +230,7 @@ impl Forwarder {
             pool: self.pool.clone(),
             checker: self.checker.clone(),
             entry: entry.clone(),
-            idle: self.config.timeouts.idle,
+            budget: self.budget.clone(),
         })
     }
 
@@ -236,7 +251,8 @@ impl Forwarder {
                     .write(|record| record.busts = busts.iter().map(ToString::to_string).collect());
             });
         };
-        any(WatchBody::new(body, self.config.settings.limits.request, Box::new(show)))
+        let limit = self.config.settings.limits.request;
+        any(WatchBody::new(body, limit, self.budget.clone(), Box::new(show)))
     }
 
     fn answer(
@@ -298,9 +314,16 @@ fn address(head: &mut Parts, uri: hyper::Uri) {
     drop_hop_by_hop(&mut head.headers, &[header::HOST, header::EXPECT]);
 }
 
-fn fail(entry: &Entry, error: BoxError) -> Fault {
-    entry.failed(&error);
-    Fault(error)
+/// What ends a request whose body did not come.
+fn given_up(
+    entry: &Entry,
+    dialect: Option<Dialect>,
+    error: BoxError,
+) -> Result<Response<AnyBody>, Fault> {
+    match entry.broken() {
+        Some(Break::Refused(status, why)) => Ok(own(status, dialect, entry, &why)),
+        _ => Err(Fault(error)),
+    }
 }
 
 fn unreachable(
@@ -313,6 +336,7 @@ fn unreachable(
     let (status, what) = match error.is_connect() {
         true if is_timeout(error) => (StatusCode::GATEWAY_TIMEOUT, "did not accept a connection"),
         true => (StatusCode::BAD_GATEWAY, "cannot be reached"),
+        false if is_timeout(error) => (StatusCode::GATEWAY_TIMEOUT, "took nothing for too long"),
         false => (StatusCode::BAD_GATEWAY, "closed the connection without an answer"),
     };
     let advice = "check the network and --upstream, or ask /healthz/upstream";

@@ -47,8 +47,13 @@ pub(crate) fn drop_hop_by_hop(headers: &mut HeaderMap, also: &[HeaderName]) {
         .flat_map(|value| value.split(','))
         .filter_map(|name| name.trim().parse().ok())
         .collect();
+    // A length beside chunks is not the length (RFC 9112, 6.3).
+    let is_chunked = headers.contains_key(header::TRANSFER_ENCODING);
     drop_where(headers, |name| {
-        HOP_BY_HOP.contains(name) || listed.contains(name) || also.contains(name)
+        HOP_BY_HOP.contains(name)
+            || listed.contains(name)
+            || also.contains(name)
+            || (is_chunked && *name == header::CONTENT_LENGTH)
     });
 }
 

@@ -5,6 +5,8 @@
 
 pub mod config;
 pub mod meter;
+#[doc(hidden)]
+pub mod property;
 
 mod address;
 mod admin;
@@ -31,13 +33,13 @@ pub use address::{AdminAddress, AdminAddressError};
 pub use admin::AdminError;
 pub use attest::Attestation;
 pub use base::{Base, BaseError};
-pub use config::{Config, ConfigError, Timeouts, Upstreams};
+pub use config::{Caps, Config, ConfigError, Timeouts, Upstreams};
 pub use control::{ToolSetting, ToolSettingError};
 pub use holdout::{Arm, Share, ShareError};
 pub use json::quote as json_string;
 pub use mcp::{McpRoute, McpRouteError};
 pub use record::{Fresh, JsonLogRecorder, LogRecorder, OUTCOMES, Record, Recorder};
 pub use route::Skip;
-pub use server::{ServeError, Server};
+pub use server::{Load, ServeError, Server};
 pub use table::{RouteRule, RouteRuleError};
 pub use upstream::TlsError;

@@ -6,7 +6,7 @@ mod json;
 mod line;
 mod trace;
 
-pub(crate) use entry::Entry;
+pub(crate) use entry::{Break, Entry};
 pub use fresh::Fresh;
 pub(crate) use fresh::{OTHER, UNKNOWN};
 pub use json::JsonLogRecorder;

@@ -32,9 +32,16 @@ pub(crate) enum Route {
     Stats,
     /// Nothing can be done with it; why, and what to do.
     Refused(&'static str),
-    /// It goes to a model's API.
+    /// It goes on.
+    On(Onward),
+}
+
+/// Where a request goes on to.
+#[derive(Debug)]
+pub(crate) enum Onward {
+    /// A model's API.
     Model(Way),
-    /// It goes to a tool server.
+    /// A tool server.
     Tool(ToolWay),
 }
 
@@ -135,7 +142,7 @@ fn tool(found: mcp::Found, control: Result<Control, ControlError>, config: &Conf
     let settings = settings(None, control.as_ref().ok(), &config.settings);
     let skip = asked_skip(&control);
     let (server, name) = (found.server, config.mcp[found.server].name().to_owned());
-    Route::Tool(ToolWay { name, uri, server, skip, settings, control })
+    Route::On(Onward::Tool(ToolWay { name, uri, server, skip, settings, control }))
 }
 
 fn model(
@@ -162,7 +169,7 @@ fn model(
         Some(api) => api == Api::Is(Dialect::OpenAiResponses),
         None => path.ends_with("/responses"),
     };
-    Route::Model(Way {
+    Route::On(Onward::Model(Way {
         name: name.to_owned(),
         uri,
         target: target.to_owned(),
@@ -172,7 +179,7 @@ fn model(
         plan: plan(dialect, &control, head, config),
         settings: settings(rule, control.as_ref().ok(), &config.settings),
         control,
-    })
+    }))
 }
 
 /// Where a request for a model goes that no rule is about, and what that way is called.

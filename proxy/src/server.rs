@@ -1,56 +1,58 @@
 //! Accepts connections, serves them, and drains them at the end.
 
+mod answer;
 mod busy;
+mod framing;
+mod limits;
+mod load;
+mod refusal;
+mod turn;
+mod wire;
+
+pub use load::Load;
 
 use crate::{
     admin,
-    body::{AnyBody, Checker, Fault},
+    body::{AnyBody, Budget, Checker, Fault},
     config::{Config, ConfigError},
     forward::Forwarder,
     guard::{Bounds, Guard},
-    record::{ClientId, Entry, Record, Recorder, trace_id},
-    route::{Route, route},
+    record::Recorder,
     stats::Stats,
     upstream::{self, Connector, TlsError},
     vitals::Vitals,
 };
-use brevity::Dialect;
-use busy::Busy;
 use hyper::{
-    Request, Response, StatusCode,
+    Request, Response,
     body::Incoming,
     service::{Service, service_fn},
 };
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::conn::auto::{self, UpgradeableConnection},
+    rt::{TokioExecutor, TokioIo},
+    server::conn::auto::UpgradeableConnection,
 };
 use std::{
     io,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, atomic::AtomicU64},
     time::Duration,
 };
 use thiserror::Error;
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
-    sync::watch,
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
     task::JoinSet,
     time::{sleep, timeout},
 };
+use wire::{Signs, Wire};
 
 /// How long to wait after a failure to accept, such as too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// How long a connection without requests may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(2);
-
-/// How often an HTTP/2 client is asked whether it still lives.
-const PING: Duration = Duration::from_secs(30);
 
 /// A proxy that is bound to its port, ready to run.
 pub struct Server {
@@ -90,12 +92,16 @@ pub enum ServeError {
     Tls(#[from] TlsError),
 }
 
+/// What a connection is told when a request has ended.
+type OnItsWay = (busy::Guard, turn::End);
+
 struct Shared {
     config: Arc<Config>,
     connector: Connector,
     forwarder: Forwarder,
     stats: Arc<Stats>,
     requests: Arc<AtomicU64>,
+    load: Arc<Load>,
 }
 
 impl Server {
@@ -117,12 +123,21 @@ impl Server {
         let config = Arc::new(config);
         let requests = Arc::new(AtomicU64::new(0));
         let guard = Arc::new(Guard::new(Bounds::default(), config.settings.limits.json_depth));
+        let budget = Budget::new(config.caps.memory, config.timeouts.memory);
+        let load = Arc::new(Load::new(config.caps, budget.clone()));
         let client = upstream::client(connector.clone());
         let http1 = upstream::client(Connector::http1(&config, own.clone())?);
         let vitals = Arc::new(Vitals::default());
         let checker = Checker::new(config.check_one_in, vitals.clone());
-        let forwarder =
-            Forwarder::new(config.clone(), client, http1, guard.clone(), requests.clone(), checker);
+        let forwarder = Forwarder::new(
+            config.clone(),
+            client,
+            http1,
+            guard.clone(),
+            requests.clone(),
+            checker,
+            budget,
+        );
         let listener = TcpListener::bind(address).await.map_err(|source| match source.kind() {
             io::ErrorKind::AddrInUse => ServeError::PortInUse(address),
             _ => ServeError::Bind { address, source },
@@ -130,7 +145,7 @@ impl Server {
         let _ = own.set(listener.local_addr().unwrap_or(address));
         let admin = admin::Listener::bind(&config).await?;
         let stats = Arc::new(Stats::new(&config, guard, vitals, recorder));
-        let shared = Arc::new(Shared { config, connector, forwarder, stats, requests });
+        let shared = Arc::new(Shared { config, connector, forwarder, stats, requests, load });
         Ok(Self { listener, admin, shared })
     }
 
@@ -148,6 +163,21 @@ impl Server {
         self.admin.as_ref().map(admin::Listener::address)
     }
 
+    /// What is on its way, and whether the proxy takes more; readable as long as anybody holds it.
+    pub fn load(&self) -> Arc<Load> {
+        self.shared.load.clone()
+    }
+
+    /// Serves one connection to its end, for the fuzz targets.
+    pub(crate) async fn serve_one(
+        &self,
+        stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    ) {
+        let (_drain, draining) = watch::channel(());
+        let client = IpAddr::from(std::net::Ipv4Addr::LOCALHOST);
+        serve(stream, client, self.shared.clone(), draining).await;
+    }
+
     /// Serves until `shutdown` is ready, then lets requests that are on their way finish, within
     /// [`Timeouts::drain`](crate::Timeouts). Connections without requests close at once.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
@@ -156,17 +186,21 @@ impl Server {
         let _admin = admin.map(|admin| shared.open(admin));
         let (drain, draining) = watch::channel(());
         let mut connections = JoinSet::new();
+        let seats = Arc::new(Semaphore::new(shared.config.caps.connections));
         let mut shutdown = pin!(shutdown);
         loop {
             tokio::select! {
                 () = &mut shutdown => break,
                 Some(_) = connections.join_next() => {}
-                stream = accept(&listener) => {
-                    connections.spawn(serve(stream, shared.clone(), draining.clone()));
+                (stream, client, seat) = accept(&listener, &seats) => {
+                    let connection = serve(stream, client, shared.clone(), draining.clone());
+                    let seat = (seat, shared.load.connected());
+                    connections.spawn(async move { (connection.await, drop(seat)).0 });
                 }
             }
         }
         shared.stats.vitals().drain();
+        shared.load.drain();
         drop(listener);
         let _ = drain.send(());
         let sockets = &shared.forwarder.sockets;
@@ -181,10 +215,20 @@ impl Server {
     }
 }
 
-async fn accept(listener: &TcpListener) -> TcpStream {
+/// The next connection, as soon as there is a seat for it. Until then it waits in the system's queue.
+async fn accept(
+    listener: &TcpListener,
+    seats: &Arc<Semaphore>,
+) -> (TcpStream, IpAddr, Option<OwnedSemaphorePermit>) {
+    // Nobody closes the semaphore.
+    let seat = seats.clone().acquire_owned().await.ok();
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return stream,
+            Ok((stream, client)) => {
+                // Without it, small frames wait for the client's acknowledgements.
+                let _ = stream.set_nodelay(true);
+                return (stream, client.ip(), seat);
+            }
             Err(error) => {
                 tracing::warn!("cannot accept a connection: {error}");
                 sleep(ACCEPT_PAUSE).await;
@@ -194,35 +238,34 @@ async fn accept(listener: &TcpListener) -> TcpStream {
 }
 
 /// Serves one connection to its end.
-async fn serve(stream: TcpStream, shared: Arc<Shared>, draining: watch::Receiver<()>) {
-    // Without it, small frames wait for the client's acknowledgements.
-    let _ = stream.set_nodelay(true);
+async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    client: IpAddr,
+    shared: Arc<Shared>,
+    draining: watch::Receiver<()>,
+) {
     let _open = shared.stats.vitals().connections.open();
-    let head = shared.config.timeouts.head;
-    let busy = Busy::default();
+    let (timeouts, caps) = (shared.config.timeouts, shared.config.caps);
+    let signs = Signs::default();
     let service = service_fn(|request| {
-        let (shared, guard) = (shared.clone(), busy.start());
-        async move { shared.serve(request, guard).await }
+        let on_its_way = (signs.busy.start(), signs.turn.end());
+        let (shared, signs) = (shared.clone(), signs.clone());
+        async move { shared.answer(request, client, signs, on_its_way).await }
     });
-    let builder = builder(head);
-    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
-    watch_over(connection, &busy, head, draining).await;
-}
-
-fn builder(head: Duration) -> auto::Builder<TokioExecutor> {
-    let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(head).preserve_header_case(true);
-    builder.http2().timer(TokioTimer::new()).keep_alive_interval(PING).adaptive_window(true);
-    builder
+    let wire = TokioIo::new(Wire::new(stream, signs.clone(), caps, timeouts));
+    let builder = limits::builder(&caps);
+    let connection = builder.serve_connection_with_upgrades(wire, service);
+    watch_over(connection, &signs.busy, timeouts.head, draining).await;
 }
 
 /// Runs a connection until it ends, is without requests for `idle`, or the proxy stops.
-async fn watch_over<S>(
-    connection: UpgradeableConnection<'_, TokioIo<TcpStream>, S, TokioExecutor>,
-    busy: &Busy,
+async fn watch_over<I, S>(
+    connection: UpgradeableConnection<'_, TokioIo<Wire<I>>, S, TokioExecutor>,
+    busy: &busy::Busy,
     idle: Duration,
     mut draining: watch::Receiver<()>,
 ) where
+    I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     S: Service<Request<Incoming>, Response = Response<AnyBody>, Error = Fault>,
     S::Future: Send + 'static,
 {
@@ -239,70 +282,7 @@ async fn watch_over<S>(
     }
 }
 
-/// What a request is counted as.
-struct Named {
-    route: String,
-    dialect: Option<Dialect>,
-    /// Whether it is a turn of a conversation.
-    turn: bool,
-}
-
-/// An answer that carries the client's own name for its request.
-fn answered(id: Option<ClientId>, mut answer: Response<AnyBody>) -> Response<AnyBody> {
-    if let Some(id) = id {
-        id.answer(&mut answer);
-    }
-    answer
-}
-
 impl Shared {
-    async fn serve(
-        &self,
-        request: Request<Incoming>,
-        guard: busy::Guard,
-    ) -> Result<Response<AnyBody>, Fault> {
-        let (mut head, body) = request.into_parts();
-        let route = route(&mut head, &self.config);
-        let request = Request::from_parts(head, body);
-        Ok(match route {
-            Route::Health => admin::health(),
-            Route::Upstreams => admin::upstreams(&self.config, &self.connector).await,
-            Route::Stats => admin::stats(&self.stats),
-            Route::Refused(why) => admin::error(StatusCode::BAD_REQUEST, None, why),
-            Route::Model(way) => {
-                let named =
-                    Named { route: way.name.clone(), dialect: way.dialect, turn: way.is_turn() };
-                let (entry, id) = self.entry(&request, named, guard);
-                answered(id, self.forwarder.forward(request, way, entry).await?)
-            }
-            Route::Tool(way) => {
-                let named = Named { route: way.name.clone(), dialect: None, turn: false };
-                let (entry, id) = self.entry(&request, named, guard);
-                answered(id, self.forwarder.visit(request, way, entry).await?)
-            }
-        })
-    }
-
-    /// The record of a request that goes on, named as its client does, or else so that no other one
-    /// has the name.
-    fn entry(
-        &self,
-        request: &Request<Incoming>,
-        named: Named,
-        guard: busy::Guard,
-    ) -> (Arc<Entry>, Option<ClientId>) {
-        let ordinal = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
-        let path = request.uri().path().to_owned();
-        let mut record = Record::new(ordinal, request.method().clone(), path);
-        (record.dialect, record.route, record.turn) = (named.dialect, named.route, named.turn);
-        let id = ClientId::of(request.headers());
-        let own = || format!("{:08x}-{ordinal}", self.stats.vitals().run);
-        record.id = id.as_ref().map_or_else(own, ClientId::text);
-        record.trace = trace_id(request.headers());
-        let busy = (guard, self.stats.vitals().requests.open());
-        (Entry::new(record, self.stats.clone(), busy), id)
-    }
-
     /// Lets `admin` be asked until what this gives is dropped.
     fn open(&self, admin: admin::Listener) -> admin::Opened {
         let (config, connector) = (self.config.clone(), self.connector.clone());

@@ -1,5 +1,7 @@
 //! The client towards upstreams: TLS, pools, timeouts.
 
+mod patient;
+
 use crate::{
     base::Base,
     body::{AnyBody, BoxError},
@@ -11,11 +13,13 @@ use hyper_util::{
     client::legacy::{self, connect::HttpConnector},
     rt::{TokioExecutor, TokioIo, TokioTimer},
 };
+use patient::Patient;
 use rustls::{
     ClientConfig, RootCertStore,
     pki_types::{CertificateDer, pem, pem::PemObject as _},
 };
 use std::{
+    io,
     net::SocketAddr,
     path::{Path, PathBuf},
     pin::Pin,
@@ -62,6 +66,7 @@ pub enum TlsError {
 pub(crate) struct Connector {
     inner: HttpsConnector<Outward>,
     within: Duration,
+    patience: Duration,
 }
 
 /// Where the proxy itself listens, once it does.
@@ -108,7 +113,7 @@ impl Connector {
             true => inner.enable_all_versions().wrap_connector(out),
             false => inner.enable_http1().wrap_connector(out),
         };
-        Ok(Self { inner, within: config.timeouts.connect })
+        Ok(Self { inner, within: config.timeouts.connect, patience: config.timeouts.idle })
     }
 
     /// Opens a connection to `base` and closes it again.
@@ -145,7 +150,7 @@ fn leads_to(stream: &TcpStream, own: SocketAddr) -> bool {
 }
 
 impl Service<Uri> for Connector {
-    type Response = <HttpsConnector<Outward> as Service<Uri>>::Response;
+    type Response = Patient<<HttpsConnector<Outward> as Service<Uri>>::Response>;
     type Error = BoxError;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;
 
@@ -154,10 +159,10 @@ impl Service<Uri> for Connector {
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        let (connection, within) = (self.inner.call(uri), self.within);
+        let (connection, within, patience) = (self.inner.call(uri), self.within, self.patience);
         Box::pin(async move {
             match tokio::time::timeout(within, connection).await {
-                Ok(result) => result,
+                Ok(result) => result.map(|stream| Patient::new(stream, patience)),
                 Err(_) => Err(ConnectTimeout(within).into()),
             }
         })
@@ -170,6 +175,8 @@ pub(crate) fn client(connector: Connector) -> Client {
         .timer(TokioTimer::new())
         .pool_timer(TokioTimer::new())
         .pool_idle_timeout(POOL_IDLE)
+        // Tried again only where nothing of the request was taken off its queue: not one byte has left.
+        .retry_canceled_requests(true)
         .http1_preserve_header_case(true)
         .http2_keep_alive_interval(PING)
         .build(connector)
@@ -177,8 +184,10 @@ pub(crate) fn client(connector: Connector) -> Client {
 
 /// Whether `error`, or what it came from, is a wait that took too long.
 pub(crate) fn is_timeout(error: &(dyn std::error::Error + 'static)) -> bool {
-    std::iter::successors(Some(error), |error| error.source())
-        .any(|error| error.is::<ConnectTimeout>())
+    std::iter::successors(Some(error), |error| error.source()).any(|error| {
+        let io = error.downcast_ref::<io::Error>();
+        error.is::<ConnectTimeout>() || io.is_some_and(|io| io.kind() == io::ErrorKind::TimedOut)
+    })
 }
 
 /// `error` and what it came from, in one line.

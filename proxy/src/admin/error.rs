@@ -3,7 +3,10 @@
 use super::json;
 use crate::{body::AnyBody, json::quote};
 use brevity::Dialect;
-use hyper::{Response, StatusCode};
+use hyper::{
+    Response, StatusCode,
+    header::{HeaderValue, RETRY_AFTER},
+};
 
 /// An error with `message`, in the shape that clients of `dialect` read. Errors of an upstream
 /// never come through here: they pass as they are.
@@ -13,8 +16,8 @@ pub(crate) fn error(
     message: &str,
 ) -> Response<AnyBody> {
     let message = quote(&format!("brevity: {message}"));
-    let kind = if status.is_server_error() { "api_error" } else { "invalid_request_error" };
-    json(
+    let kind = kind(status);
+    let mut answer = json(
         status,
         match dialect {
             Some(Dialect::Anthropic) => {
@@ -24,5 +27,19 @@ pub(crate) fn error(
                 r#"{{"error":{{"message":{message},"type":"{kind}","param":null,"code":null}}}}"#
             ),
         },
-    )
+    );
+    if status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::SERVICE_UNAVAILABLE {
+        answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    answer
+}
+
+/// The words that both families of APIs have for such errors.
+fn kind(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::TOO_MANY_REQUESTS => "rate_limit_error",
+        StatusCode::PAYLOAD_TOO_LARGE => "request_too_large",
+        status if status.is_server_error() => "api_error",
+        _ => "invalid_request_error",
+    }
 }

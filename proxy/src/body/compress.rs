@@ -2,7 +2,7 @@
 
 use super::{
     BoxError,
-    hold::left,
+    hold::broke,
     longer,
     work::{Engine, Gathered, Panicked, Pool},
 };
@@ -146,7 +146,7 @@ where
             } else {
                 match ready!(Pin::new(&mut this.inner).poll_frame(cx)) {
                     Some(frame) => {
-                        let frame = frame.map_err(|error| left(&this.entry, error))?;
+                        let frame = frame.map_err(|error| broke(&this.entry, error))?;
                         this.read(frame)?;
                         if this.dry && this.inner.is_end_stream() {
                             this.end_apart();

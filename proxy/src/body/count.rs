@@ -1,6 +1,6 @@
 //! A request body that passes as it is.
 
-use super::{BoxError, hold::left, longer};
+use super::{BoxError, hold::broke, longer};
 use crate::record::Entry;
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
@@ -54,7 +54,7 @@ where
                 self.entry.leaves(len);
                 Ok(frame)
             }
-            Err(error) => Err(left(&self.entry, error)),
+            Err(error) => Err(broke(&self.entry, error).into()),
         }))
     }
 

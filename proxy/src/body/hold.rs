@@ -1,13 +1,22 @@
 //! A request body, read until it is complete or too long to be held.
 
-use super::{BoxError, Chunks};
+use super::{
+    BoxError,
+    budget::{Account, Share},
+    came::Broken,
+    chunks::Chunks,
+};
 use crate::record::Entry;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt as _;
 use hyper::{HeaderMap, body::Body};
-use std::time::Duration;
-use thiserror::Error;
-use tokio::time::timeout;
+
+/// Chunks below this length are joined by copying: a body in chunks of one byte each would take
+/// dozens of times its length.
+const JOIN: usize = 1024;
+
+/// How long a chunk of joined ones becomes.
+const JOINED: usize = 16 * 1024;
 
 /// What was read of a body.
 pub(crate) enum Held<B> {
@@ -30,15 +39,6 @@ pub(crate) struct Long<B> {
     pub(crate) rest: B,
 }
 
-/// Why a body did not come.
-#[derive(Debug, Error)]
-pub(crate) enum Broken {
-    #[error("{0}")]
-    Client(BoxError),
-    #[error("the client sent nothing for too long")]
-    Silent,
-}
-
 impl Whole {
     /// The body with its length.
     pub(crate) fn into_body(self) -> Chunks {
@@ -46,38 +46,77 @@ impl Whole {
     }
 }
 
-/// Reads `body` until it is complete or longer than `limit` bytes. Each byte has to come within
-/// `idle` of the one before.
+/// Reads `body` until it is complete or longer than `limit` bytes. What is held is paid for by
+/// `account`.
 pub(crate) async fn hold<B>(
     mut body: B,
     limit: u64,
-    idle: Duration,
+    account: &mut Account,
     entry: &Entry,
 ) -> Result<Held<B>, Broken>
 where
     B: Body<Data = Bytes> + Unpin,
     B::Error: Into<BoxError>,
 {
-    let (mut came, mut len, mut trailers) = (Vec::new(), 0, None);
-    while let Some(frame) = timeout(idle, body.frame()).await.map_err(|_| Broken::Silent)? {
-        match frame.map_err(|error| Broken::Client(left(entry, error)))?.into_data() {
+    let (mut came, mut len, mut trailers) = (Came::default(), 0, None);
+    while let Some(frame) = body.frame().await {
+        match frame.map_err(|error| broke(entry, error))?.into_data() {
             Ok(chunk) => {
                 len += chunk.len() as u64;
                 entry.came(chunk.len());
-                came.push(chunk);
                 if len > limit {
+                    let mut came = came.finish();
+                    came.push(chunk);
                     return Ok(Held::Long(Long { came, rest: body }));
                 }
+                let share = account.take(chunk.len()).await;
+                came.push(chunk, share.map_err(|error| broke(entry, Broken::from(error)))?);
             }
             Err(frame) => trailers = frame.into_trailers().ok(),
         }
     }
-    Ok(Held::Whole(Whole { chunks: came, trailers }))
+    Ok(Held::Whole(Whole { chunks: came.finish(), trailers }))
 }
 
-/// Notes that the client stopped in the middle.
-pub(super) fn left(entry: &Entry, error: impl Into<BoxError>) -> BoxError {
-    let error = error.into();
-    entry.left(&error);
-    error
+/// Chunks as they come, each paid for.
+#[derive(Default)]
+struct Came {
+    chunks: Vec<Bytes>,
+    joined: BytesMut,
+    share: Option<Share>,
+}
+
+impl Came {
+    fn push(&mut self, chunk: Bytes, share: Share) {
+        if chunk.len() >= JOIN {
+            self.seal();
+            return self.chunks.push(share.pay_for(chunk));
+        }
+        self.joined.extend_from_slice(&chunk);
+        match &mut self.share {
+            Some(sum) => sum.merge(share),
+            sum @ None => *sum = Some(share),
+        }
+        if self.joined.len() >= JOINED {
+            self.seal();
+        }
+    }
+
+    fn seal(&mut self) {
+        if let Some(share) = self.share.take() {
+            self.chunks.push(share.pay_for(std::mem::take(&mut self.joined).freeze()));
+        }
+    }
+
+    fn finish(mut self) -> Vec<Bytes> {
+        self.seal();
+        self.chunks
+    }
+}
+
+/// Notes why the body does not come.
+pub(super) fn broke(entry: &Entry, error: impl Into<BoxError>) -> Broken {
+    let broken = Broken::of(error);
+    entry.broke(&broken);
+    broken
 }

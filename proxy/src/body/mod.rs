@@ -1,5 +1,8 @@
 //! Bodies on their way: wrappers with one job each.
 
+mod budget;
+mod came;
+mod caught;
 mod check;
 mod chunks;
 mod compress;
@@ -12,6 +15,9 @@ mod prepare;
 mod watch;
 mod work;
 
+pub(crate) use budget::{Budget, NoMemory};
+pub(crate) use came::{Broken, CameBody};
+pub(crate) use caught::{Caught, Panic};
 pub(crate) use check::Checker;
 pub(crate) use chunks::Chunks;
 pub(crate) use count::CountBody;
@@ -21,6 +27,7 @@ pub(crate) use prepare::{Act, ByModel, Prepare};
 pub(crate) use watch::WatchBody;
 pub(crate) use work::{Engine, Gathered, Panicked, Pool};
 
+use caught::CaughtBody;
 use compress::CompressBody;
 
 use bytes::Bytes;
@@ -39,13 +46,13 @@ pub(crate) struct Fault(pub(crate) BoxError);
 /// A body of either side, its kind forgotten.
 pub(crate) type AnyBody = UnsyncBoxBody<Bytes, Fault>;
 
-/// Forgets the kind of `body`.
+/// Forgets the kind of `body`. A panic in it is an error from here on.
 pub(crate) fn any<B>(body: B) -> AnyBody
 where
-    B: Body<Data = Bytes> + Send + 'static,
+    B: Body<Data = Bytes> + Send + Unpin + 'static,
     B::Error: Into<BoxError>,
 {
-    body.map_err(|error| Fault(error.into())).boxed_unsync()
+    CaughtBody::new(body).map_err(Fault).boxed_unsync()
 }
 
 /// The length of a body behind `chunks`, theirs included.

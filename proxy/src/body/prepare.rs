@@ -1,8 +1,9 @@
 //! A request body on its way to the engine: held, decoded, rewritten; or left as it came, and why.
 
 use super::{
-    AnyBody, BoxError, Checker, Chunks, CompressBody, CountBody, any,
-    hold::{Broken, Held, Long, Whole, hold},
+    AnyBody, BoxError, Broken, Budget, Checker, Chunks, CompressBody, CountBody, any,
+    budget::Account,
+    hold::{Held, Long, Whole, broke, hold},
     inflate::Coding,
     work::{Engine, Panicked, Pool},
 };
@@ -17,11 +18,7 @@ use crate::{
 use brevity::{Dialect, Level, Outcome, Settings};
 use bytes::Bytes;
 use hyper::body::Body;
-use std::{
-    io,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{io, sync::Arc, time::Instant};
 
 /// How much of a body that streams is held where its head has to tell something, in bytes.
 const HEAD: u64 = 64 * 1024;
@@ -53,8 +50,8 @@ pub(crate) struct Prepare {
     /// Who may check what leaves.
     pub(crate) checker: Checker,
     pub(crate) entry: Arc<Entry>,
-    /// How long to wait for the next byte.
-    pub(crate) idle: Duration,
+    /// The memory for bodies that are held.
+    pub(crate) budget: Budget,
 }
 
 /// Rules about models, for a body that has not told its own yet.
@@ -77,7 +74,7 @@ impl Prepare {
     ///
     /// # Errors
     ///
-    /// When the body does not come. Nothing else fails: what goes wrong here leaves the body as it
+    /// When the body does not come, or cannot be held. Nothing else fails: what goes wrong here leaves the body as it
     /// came, and the record says why.
     pub(crate) async fn prepare<B>(mut self, body: B) -> Result<Prepared, Broken>
     where
@@ -85,10 +82,11 @@ impl Prepare {
         B::Error: Into<BoxError>,
     {
         let up_to = self.holds(body.size_hint().lower());
-        Ok(match hold(body, up_to, self.idle, &self.entry).await? {
+        let mut account = self.budget.open();
+        Ok(match hold(body, up_to, &mut account, &self.entry).await? {
             Held::Whole(whole) => {
                 self.entry.was_read();
-                self.whole(whole).await
+                self.whole(whole, &mut account).await?
             }
             Held::Long(long) => {
                 // As many bytes whatever chunks they came in.
@@ -121,11 +119,15 @@ impl Prepare {
         }
     }
 
-    async fn whole(mut self, came: Whole) -> Prepared {
+    async fn whole(self, came: Whole, account: &mut Account) -> Result<Prepared, Broken> {
         let text = match self.text(&came).await {
-            Ok(text) => text,
-            Err(_) => return self.pass(came, Some(Skip::Encoded)),
+            Ok(text) => self.paid(text, account).await?,
+            Err(_) => return Ok(self.pass(came, Some(Skip::Encoded))),
         };
+        Ok(self.prepared(came, text).await)
+    }
+
+    async fn prepared(mut self, came: Whole, text: Vec<Bytes>) -> Prepared {
         self.learn_model(&text).await;
         if self.is_held_out(&text).await {
             return self.pass(came, Some(Skip::HeldOut));
@@ -156,6 +158,14 @@ impl Prepare {
         let limit = self.settings.limits.request;
         let decoded = self.pool.spawn(move || coding.decode(chunks, limit)).await;
         Ok(vec![decoded.map_err(io::Error::other)??])
+    }
+
+    /// A decoded text takes memory beside the body that it came in.
+    async fn paid(&self, text: Vec<Bytes>, account: &mut Account) -> Result<Vec<Bytes>, Broken> {
+        let (Some(_), [decoded]) = (self.coding, text.as_slice()) else { return Ok(text) };
+        let share = account.take(decoded.len()).await;
+        let share = share.map_err(|error| broke(&self.entry, Broken::from(error)))?;
+        Ok(vec![share.pay_for(decoded.clone())])
     }
 
     /// Asks a body, or its beginning, for its model, and the rules for how far to go with it.

@@ -1,12 +1,13 @@
 //! A record in the making. What is left of the request holds it; the last to let go hands it in.
 
 use super::{Record, Recorder};
-use crate::meter::Usage;
+use crate::{body::Broken, meter::Usage};
 use brevity::{Facts, Outcome};
 use hyper::StatusCode;
 use std::{
     any::Any,
     fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -21,30 +22,40 @@ pub(crate) struct Entry {
     start: Instant,
     /// When a byte moved last, in milliseconds since `start`.
     moved: AtomicU64,
-    /// Kept as long as the request is on its way.
-    _busy: Box<dyn Any + Send + Sync>,
 }
 
 struct Open {
     record: Option<Record>,
     last_assistant: Option<u64>,
     ended: bool,
-    left: bool,
+    broken: Option<Break>,
+    /// Kept as long as the request is on its way.
+    on_its_way: Option<Box<dyn Any + Send>>,
+}
+
+/// What a request ends with whose body did not come.
+#[derive(Clone, Debug)]
+pub(crate) enum Break {
+    /// Nobody is left to answer.
+    Left,
+    /// An error of our own.
+    Refused(StatusCode, String),
 }
 
 impl Entry {
     pub(crate) fn new(
         record: Record,
         recorder: Arc<dyn Recorder>,
-        busy: impl Any + Send + Sync,
+        on_its_way: impl Any + Send,
     ) -> Arc<Self> {
-        let open = Open { record: Some(record), last_assistant: None, ended: false, left: false };
+        let (record, on_its_way): (_, Box<dyn Any + Send>) = (Some(record), Box::new(on_its_way));
+        let on_its_way = Some(on_its_way);
+        let open = Open { record, last_assistant: None, ended: false, broken: None, on_its_way };
         Arc::new(Self {
             open: Mutex::new(open),
             recorder,
             start: Instant::now(),
             moved: AtomicU64::new(0),
-            _busy: Box::new(busy),
         })
     }
 
@@ -104,10 +115,21 @@ impl Entry {
         });
     }
 
-    /// The client stopped in the middle of its body: nobody is left to answer.
-    pub(crate) fn left(&self, error: &dyn fmt::Display) {
-        self.failed(&format_args!("the client stopped in the middle of its body: {error}"));
-        self.lock().left = true;
+    /// The client's body did not come.
+    pub(crate) fn broke(&self, broken: &Broken) {
+        let outcome = match broken.status() {
+            Some(status) => {
+                self.failed(broken);
+                Break::Refused(status, broken.to_string())
+            }
+            None => {
+                self.failed(&format_args!(
+                    "the client stopped in the middle of its body: {broken}"
+                ));
+                Break::Left
+            }
+        };
+        self.lock().broken.get_or_insert(outcome);
     }
 
     /// The upstream could not be reached, or broke off.
@@ -121,12 +143,13 @@ impl Entry {
         self.write(|record| record.read = Some(elapsed));
     }
 
-    /// Whether the client stopped in the middle of its body.
-    pub(crate) fn has_left(&self) -> bool {
-        self.lock().left
+    /// Whether the client's body did not come.
+    pub(crate) fn broken(&self) -> Option<Break> {
+        self.lock().broken.clone()
     }
 
-    /// The answer has ended. What comes after does not count in its duration.
+    /// The answer has ended: the request is not on its way any more. What comes after does not count
+    /// in its duration.
     pub(crate) fn ended(&self) {
         let elapsed = self.start.elapsed();
         let mut open = self.lock();
@@ -135,6 +158,9 @@ impl Entry {
         {
             record.duration = elapsed;
         }
+        let on_its_way = open.on_its_way.take();
+        drop(open);
+        drop(on_its_way);
     }
 
     /// Bytes of the body came.
@@ -180,8 +206,10 @@ impl Entry {
 impl Drop for Entry {
     fn drop(&mut self) {
         self.ended();
-        if let Some(record) = self.lock().record.take() {
-            self.recorder.record(record);
+        let record = self.lock().record.take();
+        if let Some(record) = record {
+            // Whoever drops an entry is in the middle of something: a recorder's fault stays its own.
+            let _ = catch_unwind(AssertUnwindSafe(|| self.recorder.record(record)));
         }
     }
 }

@@ -16,7 +16,7 @@ fn way(method: &str, uri: &str, headers: &[(&str, &str)]) -> Way {
 
 fn way_in(method: &str, uri: &str, headers: &[(&str, &str)], config: &Config) -> Way {
     match route(&mut head(method, uri, headers), config) {
-        Route::Model(way) => way,
+        Route::On(Onward::Model(way)) => way,
         other => panic!("{method} {uri}: {other:?}"),
     }
 }

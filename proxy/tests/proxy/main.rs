@@ -6,6 +6,7 @@ mod arms;
 mod attested;
 mod control;
 mod drain;
+mod faults;
 mod fidelity;
 mod guard;
 mod mcp;

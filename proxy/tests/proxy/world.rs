@@ -1,6 +1,6 @@
 //! An upstream, a proxy in front of it and clients, all over real sockets of this machine.
 
-use brevity_proxy::{Base, Config, Record, Recorder, Server, Upstreams};
+use brevity_proxy::{Base, Config, Load, Record, Recorder, Server, Upstreams};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, combinators::UnsyncBoxBody};
 use hyper::{
@@ -132,6 +132,7 @@ pub(crate) struct Proxy {
     /// Where it can be looked at.
     pub(crate) admin: Option<SocketAddr>,
     pub(crate) records: mpsc::UnboundedReceiver<Record>,
+    pub(crate) load: Arc<Load>,
     stop: oneshot::Sender<()>,
     running: JoinHandle<()>,
 }
@@ -159,9 +160,10 @@ impl Proxy {
         let (tell, records) = mpsc::unbounded_channel();
         let server = Server::bind(config, Arc::new(Tell(tell))).await.unwrap();
         let (address, admin) = (server.local_addr().unwrap(), server.admin_addr());
+        let load = server.load();
         let (stop, stopped) = oneshot::channel::<()>();
         let running = tokio::spawn(server.run(async { drop(stopped.await) }));
-        Self { address, admin, records, stop, running }
+        Self { address, admin, records, load, stop, running }
     }
 
     pub(crate) fn url(&self, target: &str) -> String {

@@ -44,7 +44,7 @@ fn prepare(entry: Arc<Entry>, limit: usize) -> Prepare {
         pool: Pool::new(),
         checker: Checker::new(1, Arc::default()),
         entry,
-        idle: Duration::from_secs(60),
+        budget: Budget::new(1 << 20, std::time::Duration::from_secs(60)),
     }
 }
 

@@ -1,6 +1,9 @@
 //! All that can be set, in the order in which it is printed.
 
-use super::key::{Form, Key, List, Own, Place};
+use super::{
+    key::{Form, Key, List, Own, Place},
+    value::size,
+};
 use crate::cli::log::LogFormat;
 use brevity::{Level, Limits, Output, Policy};
 use brevity_proxy::{Config, Upstreams};
@@ -111,15 +114,56 @@ pub(super) static KEYS: &[Key] = &[
         "the wait for the head of a request; an unused connection of a client stays as long",
     ),
     key(
+        "timeouts.body",
+        Place::Time(|v| &mut v.config.timeouts.body),
+        "the wait for the next byte of a request's body",
+    ),
+    key(
+        "timeouts.memory",
+        Place::Time(|v| &mut v.config.timeouts.memory),
+        "the wait for memory to hold a body in, while others fill it",
+    ),
+    key(
         "timeouts.idle",
         Place::Time(|v| &mut v.config.timeouts.idle),
-        "the wait for the next byte of a request or an answer",
+        "the wait for the next byte of an answer",
     ),
     key(
         "timeouts.drain",
         Place::Time(|v| &mut v.config.timeouts.drain),
         "how long requests may go on when the proxy is told to stop",
     ),
+    key(
+        "caps.connections",
+        Place::Count(|v| &mut v.config.caps.connections),
+        "connections of clients; those beyond wait until one closes",
+    ),
+    key(
+        "caps.requests",
+        Place::Count(|v| &mut v.config.caps.requests),
+        "requests and WebSockets on their way; beyond, 503",
+    ),
+    key(
+        "caps.requests_per_client",
+        Place::Count(|v| &mut v.config.caps.requests_per_client),
+        "those of one address; beyond, 429",
+    ),
+    key(
+        "caps.head",
+        Place::Size(|v| &mut v.config.caps.head),
+        "the head of a request; beyond, 431",
+    ),
+    key(
+        "caps.fields",
+        Place::Count(|v| &mut v.config.caps.fields),
+        "the fields of a head; beyond, 431",
+    ),
+    key(
+        "caps.memory",
+        Place::Size(|v| &mut v.config.caps.memory),
+        "what held bodies take together; beyond, a request waits, then 503",
+    ),
+    key("caps.body", Place::Own(BODY), "the body of a request; beyond, 413; 0 is no bound"),
     key(
         "limits.request",
         Place::Size(|v| &mut limits(v).request),
@@ -172,6 +216,16 @@ const LISTEN: Own = Own {
         Ok(())
     },
     show: |v| Some(v.config.listen.to_string()),
+};
+
+const BODY: Own = Own {
+    form: Form::Text,
+    takes: r#"a size, like "64MiB", or 0"#,
+    set: |v, text| {
+        v.config.caps.body = if text.trim() == "0" { None } else { Some(size(text)? as u64) };
+        Ok(())
+    },
+    show: |v| Some(v.config.caps.body.map_or("0".into(), |bytes| format!("{bytes}B"))),
 };
 
 const ADMIN: Own = Own {

@@ -55,6 +55,16 @@ connect = "1s"
 head = "2m"
 idle = "3h"
 drain = "400ms"
+body = "5s"
+memory = "6s"
+[caps]
+connections = 11
+requests = 12
+requests_per_client = 13
+head = "14KiB"
+fields = 15
+memory = "16MiB"
+body = "17MiB"
 [limits]
 request = "1MiB"
 block = 4_097

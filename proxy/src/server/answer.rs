@@ -1,0 +1,123 @@
+//! One request: refused, answered here, or sent on.
+
+use super::{OnItsWay, Shared, load::Slot, refusal::Refusal, wire::Signs};
+use crate::{
+    admin,
+    body::{AnyBody, Caught, Fault, Panic},
+    record::{ClientId, Entry, Record, trace_id},
+    route::{Onward, Route, route},
+};
+use brevity::Dialect;
+use hyper::{Request, Response, StatusCode, body::Incoming};
+use std::{
+    net::IpAddr,
+    sync::{Arc, atomic::Ordering},
+};
+
+/// What a request is counted as.
+struct Named {
+    route: String,
+    dialect: Option<Dialect>,
+    /// Whether it is a turn of a conversation.
+    turn: bool,
+}
+
+impl Named {
+    fn of(onward: &Onward) -> Self {
+        match onward {
+            Onward::Model(way) => {
+                Self { route: way.name.clone(), dialect: way.dialect, turn: way.is_turn() }
+            }
+            Onward::Tool(way) => Self { route: way.name.clone(), dialect: None, turn: false },
+        }
+    }
+}
+
+/// An answer that carries the client's own name for its request.
+fn answered(id: Option<ClientId>, mut answer: Response<AnyBody>) -> Response<AnyBody> {
+    if let Some(id) = id {
+        id.answer(&mut answer);
+    }
+    answer
+}
+
+impl Shared {
+    /// Answers one request, whatever happens to it. A panic ends it alone.
+    pub(super) async fn answer(
+        &self,
+        request: Request<Incoming>,
+        client: IpAddr,
+        signs: Signs,
+        on_its_way: OnItsWay,
+    ) -> Result<Response<AnyBody>, Fault> {
+        if let Some((refusal, dialect)) = signs.refused.take() {
+            return Ok(refuse(refusal, dialect));
+        }
+        let dialect = request.uri().path().contains("/v1/messages").then_some(Dialect::Anthropic);
+        let answer = match Caught::new(self.serve(request, client, on_its_way)).await {
+            Ok(answer) => answer?,
+            Err(Panic) => {
+                let status = StatusCode::INTERNAL_SERVER_ERROR;
+                admin::error(status, dialect, &Panic.to_string())
+            }
+        };
+        if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
+            signs.upgraded.store(true, Ordering::Release);
+        }
+        Ok(answer)
+    }
+
+    async fn serve(
+        &self,
+        request: Request<Incoming>,
+        client: IpAddr,
+        on_its_way: OnItsWay,
+    ) -> Result<Response<AnyBody>, Fault> {
+        let (mut head, body) = request.into_parts();
+        let route = route(&mut head, &self.config);
+        let request = Request::from_parts(head, body);
+        let onward = match route {
+            Route::Health => return Ok(admin::health()),
+            Route::Upstreams => return Ok(admin::upstreams(&self.config, &self.connector).await),
+            Route::Stats => return Ok(admin::stats(&self.stats)),
+            Route::Refused(why) => return Ok(admin::error(StatusCode::BAD_REQUEST, None, why)),
+            Route::On(onward) => onward,
+        };
+        let named = Named::of(&onward);
+        let slot = match self.load.admit(client) {
+            Ok(slot) => slot,
+            Err(refusal) => return Ok(refuse(refusal, named.dialect)),
+        };
+        let (entry, id) = self.entry(&request, named, (slot, on_its_way));
+        let answer = match onward {
+            Onward::Model(way) => self.forwarder.forward(request, way, entry).await?,
+            Onward::Tool(way) => self.forwarder.visit(request, way, entry).await?,
+        };
+        Ok(answered(id, answer))
+    }
+
+    /// The record of a request that goes on, named as its client does, or else so that no other one
+    /// has the name.
+    fn entry(
+        &self,
+        request: &Request<Incoming>,
+        named: Named,
+        on_its_way: (Slot, OnItsWay),
+    ) -> (Arc<Entry>, Option<ClientId>) {
+        let ordinal = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
+        let path = request.uri().path().to_owned();
+        let mut record = Record::new(ordinal, request.method().clone(), path);
+        (record.dialect, record.route, record.turn) = (named.dialect, named.route, named.turn);
+        let id = ClientId::of(request.headers());
+        let own = || format!("{:08x}-{ordinal}", self.stats.vitals().run);
+        record.id = id.as_ref().map_or_else(own, ClientId::text);
+        record.trace = trace_id(request.headers());
+        let on_its_way = (on_its_way, self.stats.vitals().requests.open());
+        (Entry::new(record, self.stats.clone(), on_its_way), id)
+    }
+}
+
+fn refuse(refusal: Refusal, dialect: Option<Dialect>) -> Response<AnyBody> {
+    tracing::warn!("refused with {}: {refusal}", refusal.status());
+    admin::error(refusal.status(), dialect, &refusal.to_string())
+}

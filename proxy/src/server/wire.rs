@@ -1,0 +1,268 @@
+//! A client's connection, between the system and hyper.
+//!
+//! What comes is read strictly (see [`Framing`]), a head within a time; what leaves has to be taken
+//! within a time; and where the end would cut off an answer, the connection is let run dry first.
+
+use super::{
+    busy::{Busy, Guard},
+    framing::{Framing, Next},
+    refusal::{Refusal, Refused},
+    turn::Turn,
+};
+use crate::config::{Caps, Timeouts};
+use bytes::{Buf as _, BytesMut};
+use std::{
+    io::{self, ErrorKind, IoSlice},
+    pin::{Pin, pin},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf},
+    time::{Sleep, sleep},
+};
+
+/// What hyper reads in place of a request that was refused. The service knows it by [`Refused`].
+const IN_PLACE: &[u8] = b"GET / HTTP/1.1\r\nconnection: close\r\n\r\n";
+
+/// How many bytes are asked for where each of them is looked at.
+const LOOK: usize = 8 * 1024;
+
+/// How long a client that still sends may take to see the answer before the connection is reset.
+const LINGER: Duration = Duration::from_secs(2);
+
+/// What a connection and the service on it tell each other.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Signs {
+    pub(super) busy: Busy,
+    pub(super) refused: Refused,
+    pub(super) turn: Turn,
+    /// The connection carries another protocol from now on.
+    pub(super) upgraded: Arc<AtomicBool>,
+}
+
+/// A connection.
+pub(super) struct Wire<S> {
+    inner: S,
+    framing: Framing,
+    /// What came, and how much of it may pass.
+    came: BytesMut,
+    free: usize,
+    signs: Signs,
+    timeouts: Timeouts,
+    /// A head has begun: the connection is not idle, and its time runs.
+    head: Option<(Guard, Timer)>,
+    /// The client takes nothing.
+    stall: Option<Timer>,
+    /// A request was refused: nothing more is read.
+    over: bool,
+    linger: Option<Timer>,
+}
+
+type Timer = Pin<Box<Sleep>>;
+
+impl<S> Wire<S> {
+    pub(super) fn new(inner: S, signs: Signs, caps: Caps, timeouts: Timeouts) -> Self {
+        Self {
+            inner,
+            framing: Framing::new(caps),
+            came: BytesMut::new(),
+            free: 0,
+            signs,
+            timeouts,
+            head: None,
+            stall: None,
+            over: false,
+            linger: None,
+        }
+    }
+
+    /// Gives what may pass.
+    fn give(&mut self, buf: &mut ReadBuf<'_>) {
+        let len = self.free.min(buf.remaining());
+        buf.put_slice(&self.came[..len]);
+        self.came.advance(len);
+        self.free -= len;
+    }
+
+    /// Refuses the request whose head has begun.
+    fn refuse(&mut self, refusal: Refusal) {
+        self.signs.refused.set(refusal, Framing::dialect(&self.came));
+        self.signs.turn.take();
+        self.came = IN_PLACE.into();
+        self.free = self.came.len();
+        self.over = true;
+        self.head = None;
+    }
+
+    /// Looks at what came; whether more is needed.
+    fn look(&mut self) -> io::Result<bool> {
+        let between = self.framing.is_between();
+        match self.framing.next(&self.came) {
+            Ok(Next::Pass(len)) => {
+                self.free = len;
+                if between {
+                    self.signs.turn.take();
+                    self.head = None;
+                }
+            }
+            Ok(Next::Drop(len)) => self.came.advance(len),
+            Ok(Next::More) => return Ok(true),
+            Err(refusal) if between => self.refuse(refusal),
+            Err(refusal) => return Err(io::Error::new(ErrorKind::InvalidData, refusal)),
+        }
+        Ok(false)
+    }
+
+    /// Whether a head has begun and does not come.
+    fn is_slow(&mut self, cx: &mut Context<'_>) -> bool {
+        if self.came.is_empty() || !self.framing.is_between() {
+            return false;
+        }
+        let within = self.timeouts.head;
+        let busy = &self.signs.busy;
+        let (_, timer) = self.head.get_or_insert_with(|| (busy.start(), Box::pin(sleep(within))));
+        timer.as_mut().poll(cx).is_ready()
+    }
+}
+
+impl<S: AsyncRead + Unpin> Wire<S> {
+    /// Reads bytes that need no look, straight to where they are wanted. A request behind them waits.
+    fn read_freely(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        ready!(Pin::new(&mut self.inner).poll_read(cx, buf))?;
+        let len = buf.filled().len() - before;
+        let freely = usize::try_from(self.framing.freely()).unwrap_or(usize::MAX);
+        if len > freely {
+            self.came.extend_from_slice(&buf.filled()[before + freely..]);
+            buf.set_filled(before + freely);
+        }
+        self.framing.passed(len.min(freely));
+        Poll::Ready(Ok(()))
+    }
+
+    /// Reads bytes that are looked at; whether any came.
+    fn read_on(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
+        self.came.reserve(LOOK);
+        let read = pin!(self.inner.read_buf(&mut self.came));
+        read.poll(cx).map_ok(|len| len > 0)
+    }
+
+    /// Lets a client that still sends see the answer: bytes that nobody reads would reset the
+    /// connection under it.
+    fn run_dry(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let timer = self.linger.get_or_insert_with(|| Box::pin(sleep(LINGER)));
+        if timer.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Ok(()));
+        }
+        loop {
+            let mut scratch = [0; LOOK];
+            let mut scratch = ReadBuf::new(&mut scratch);
+            let read = ready!(Pin::new(&mut self.inner).poll_read(cx, &mut scratch));
+            if read.is_err() || scratch.filled().is_empty() {
+                return Poll::Ready(Ok(()));
+            }
+        }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = &mut *self;
+        loop {
+            if this.free > 0 {
+                this.give(buf);
+                return Poll::Ready(Ok(()));
+            }
+            if this.over {
+                return Poll::Pending;
+            }
+            if this.came.is_empty() && this.framing.freely() > 0 {
+                return this.read_freely(cx, buf);
+            }
+            if this.signs.upgraded.load(Ordering::Acquire) {
+                this.framing.give_way();
+            }
+            let waits = this.framing.is_between() && !this.signs.turn.is_free(cx);
+            if waits && this.came.len() >= LOOK {
+                return Poll::Pending;
+            }
+            if !waits && !this.look()? {
+                continue;
+            }
+            match this.read_on(cx)? {
+                Poll::Ready(true) => {}
+                Poll::Ready(false) => return Poll::Ready(Ok(())),
+                Poll::Pending if !waits && this.is_slow(cx) => this.refuse(Refusal::SlowHead),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Wire<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.inner).poll_write(cx, bytes);
+        self.taken(cx, written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.inner).poll_write_vectored(cx, bytes);
+        self.taken(cx, written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.inner.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.linger.is_none() {
+            ready!(Pin::new(&mut self.inner).poll_shutdown(cx))?;
+        }
+        match self.over || self.framing.is_within() {
+            true => self.run_dry(cx),
+            false => Poll::Ready(Ok(())),
+        }
+    }
+}
+
+impl<S> Wire<S> {
+    /// A client that takes nothing for too long is given up.
+    fn taken<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        written: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.stall = None;
+            return written;
+        }
+        let within = self.timeouts.idle;
+        let stall = self.stall.get_or_insert_with(|| Box::pin(sleep(within)));
+        ready!(stall.as_mut().poll(cx));
+        Poll::Ready(Err(io::Error::new(
+            ErrorKind::TimedOut,
+            "the client took nothing for too long",
+        )))
+    }
+}

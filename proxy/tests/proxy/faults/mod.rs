@@ -1,0 +1,14 @@
+//! What goes wrong, on raw sockets: what the client saw, what the upstream saw, and that nothing is
+//! left behind.
+
+mod bodies;
+mod bounds;
+mod cuts;
+mod floods;
+mod memory;
+mod panics;
+mod shapes;
+mod slow;
+mod smuggled;
+mod stop;
+mod wire;
