@@ -106,6 +106,32 @@ fn every_corpus_conversation_said_in_responses() {
     assert!(2 * rewritten >= all);
 }
 
+/// Short conversations one after the other, and all of them once more, as one of many turns in each
+/// dialect.
+#[test]
+fn two_hundred_turns() {
+    let Some(files) = corpus::files("agent") else { return };
+    let is_short = |name: &str| !name.starts_with("session");
+    let of = |api: &str| {
+        let files = files.iter().filter(|(name, _)| is_short(name) && name.contains(api));
+        files.map(|(_, text)| std::str::from_utf8(text).unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let said = of("anthropic").iter().map(|text| responses::from(text.as_bytes())).collect();
+    for (dialect, texts, order) in [
+        (Dialect::Anthropic, of("anthropic"), ANTHROPIC_ORDERS[1]),
+        (Dialect::OpenAiChat, of("openai"), OPENAI_ORDERS[0]),
+        (Dialect::OpenAiResponses, said, RESPONSES_ORDERS[1]),
+    ] {
+        let mut bodies = texts.iter().chain(&texts).map(|text| Body::parse(text));
+        let mut whole = bodies.next().expect("a conversation");
+        whole.messages.extend(bodies.flat_map(|body| body.messages));
+        let bodies: Vec<_> = whole.turns().iter().take(200).map(|turn| turn.write(order)).collect();
+        let turns = check(&format!("{dialect:?}"), dialect, &bodies);
+        println!("{dialect:?}: {} of {} turns held rewritten blocks", turns.rewritten, turns.all);
+        assert!(turns.all == 200 && 2 * turns.rewritten >= turns.all);
+    }
+}
+
 #[test]
 fn generated_conversations_of_every_client() {
     let (mut all, mut rewritten) = (0, 0);
