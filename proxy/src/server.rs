@@ -124,10 +124,10 @@ impl Server {
         let requests = Arc::new(AtomicU64::new(0));
         let guard = Arc::new(Guard::new(Bounds::default(), config.settings.limits.json_depth));
         let budget = Budget::new(config.caps.memory, config.timeouts.memory);
-        let load = Arc::new(Load::new(config.caps, budget.clone()));
         let client = upstream::client(connector.clone());
         let http1 = upstream::client(Connector::http1(&config, own.clone())?);
         let vitals = Arc::new(Vitals::default());
+        let load = Arc::new(Load::new(config.caps, vitals.clone(), budget.clone()));
         let checker = Checker::new(config.check_one_in, vitals.clone());
         let forwarder = Forwarder::new(
             config.clone(),
@@ -194,13 +194,12 @@ impl Server {
                 Some(_) = connections.join_next() => {}
                 (stream, client, seat) = accept(&listener, &seats) => {
                     let connection = serve(stream, client, shared.clone(), draining.clone());
-                    let seat = (seat, shared.load.connected());
+                    let seat = (seat, shared.stats.vitals().connections.open());
                     connections.spawn(async move { (connection.await, drop(seat)).0 });
                 }
             }
         }
         shared.stats.vitals().drain();
-        shared.load.drain();
         drop(listener);
         let _ = drain.send(());
         let sockets = &shared.forwarder.sockets;
@@ -244,7 +243,6 @@ async fn serve(
     shared: Arc<Shared>,
     draining: watch::Receiver<()>,
 ) {
-    let _open = shared.stats.vitals().connections.open();
     let (timeouts, caps) = (shared.config.timeouts, shared.config.caps);
     let signs = Signs::default();
     let service = service_fn(|request| {

@@ -112,7 +112,6 @@ impl Shared {
         let own = || format!("{:08x}-{ordinal}", self.stats.vitals().run);
         record.id = id.as_ref().map_or_else(own, ClientId::text);
         record.trace = trace_id(request.headers());
-        let on_its_way = (on_its_way, self.stats.vitals().requests.open());
         (Entry::new(record, self.stats.clone(), on_its_way), id)
     }
 }

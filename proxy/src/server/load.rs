@@ -1,14 +1,15 @@
 //! What is on its way, and how much of it there may be.
 
 use super::refusal::Refusal;
-use crate::{body::Budget, config::Caps};
+use crate::{
+    body::Budget,
+    config::Caps,
+    vitals::{Opened, Vitals},
+};
 use std::{
     collections::HashMap,
     net::IpAddr,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use thiserror::Error;
 
@@ -16,9 +17,7 @@ use thiserror::Error;
 #[derive(Debug)]
 pub struct Load {
     caps: Caps,
-    draining: AtomicBool,
-    connections: AtomicUsize,
-    requests: AtomicUsize,
+    vitals: Arc<Vitals>,
     clients: Mutex<HashMap<IpAddr, usize>>,
     budget: Budget,
 }
@@ -32,57 +31,37 @@ pub(crate) enum Full {
     Client(usize),
 }
 
-/// An open connection. It counts until it is dropped.
-#[derive(Debug)]
-pub(crate) struct Connected(Arc<Load>);
-
 /// A request on its way. It counts until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Slot {
     load: Arc<Load>,
     client: IpAddr,
+    open: Option<Opened>,
 }
 
 impl Load {
-    pub(crate) fn new(caps: Caps, budget: Budget) -> Self {
-        Self {
-            caps,
-            draining: AtomicBool::new(false),
-            connections: AtomicUsize::new(0),
-            requests: AtomicUsize::new(0),
-            clients: Mutex::default(),
-            budget,
-        }
+    pub(crate) fn new(caps: Caps, vitals: Arc<Vitals>, budget: Budget) -> Self {
+        Self { caps, vitals, clients: Mutex::default(), budget }
     }
 
     /// Whether the proxy takes new connections: until it is told to stop.
     pub fn is_ready(&self) -> bool {
-        !self.draining.load(Ordering::Acquire)
+        self.vitals.draining().is_none()
     }
 
     /// The connections of clients that are open.
     pub fn connections(&self) -> usize {
-        self.connections.load(Ordering::Relaxed)
+        self.vitals.connections.now() as usize
     }
 
     /// The requests and WebSockets that are on their way.
     pub fn requests(&self) -> usize {
-        self.requests.load(Ordering::Relaxed)
+        self.vitals.requests.now() as usize
     }
 
     /// What held bodies take, in bytes.
     pub fn held(&self) -> usize {
         self.budget.held()
-    }
-
-    /// The proxy is told to stop.
-    pub(crate) fn drain(&self) {
-        self.draining.store(true, Ordering::Release);
-    }
-
-    pub(crate) fn connected(self: &Arc<Self>) -> Connected {
-        self.connections.fetch_add(1, Ordering::Relaxed);
-        Connected(self.clone())
     }
 
     /// Takes another request of `client`.
@@ -101,8 +80,8 @@ impl Load {
             return Err(Full::Client(requests_per_client).into());
         }
         *count += 1;
-        self.requests.fetch_add(1, Ordering::Relaxed);
-        Ok(Slot { load: self.clone(), client })
+        let open = Some(self.vitals.requests.open());
+        Ok(Slot { load: self.clone(), client, open })
     }
 
     fn clients(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
@@ -110,16 +89,11 @@ impl Load {
     }
 }
 
-impl Drop for Connected {
-    fn drop(&mut self) {
-        self.0.connections.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 impl Drop for Slot {
     fn drop(&mut self) {
+        // Both counts change under one lock.
         let mut clients = self.load.clients();
-        self.load.requests.fetch_sub(1, Ordering::Relaxed);
+        self.open = None;
         if let Some(count) = clients.get_mut(&self.client) {
             *count -= 1;
             if *count == 0 {
@@ -137,7 +111,7 @@ mod tests {
     #[test]
     fn requests_count_in_all_and_for_each_client() {
         let caps = Caps { requests: 3, requests_per_client: 2, ..Caps::default() };
-        let load = Arc::new(Load::new(caps, Budget::new(1, Duration::ZERO)));
+        let load = Arc::new(Load::new(caps, Arc::default(), Budget::new(1, Duration::ZERO)));
         let [a, b] = [1, 2].map(|last| IpAddr::from(Ipv4Addr::new(127, 0, 0, last)));
         let slots = [load.admit(a), load.admit(a)].map(Result::unwrap);
         assert_eq!(load.admit(a).unwrap_err(), Full::Client(2).into());
