@@ -43,7 +43,8 @@ pub struct Limits {
     /// calls beyond stay as they are. With more than the default, requests have no references: the
     /// way back remembers no more.
     pub calls: usize,
-    /// How many texts of one request are read, in tool results; later ones stay as they are.
+    /// How many texts are read of one request, in tool results, or of one message of a tool server; later
+    /// ones stay as they are.
     pub texts: usize,
     /// The longest request that is held until it is complete; a longer one is streamed. The longest
     /// message of a tool server that is read; a longer one passes.

@@ -72,6 +72,21 @@ pub enum Level {
     Lossless,
 }
 
+impl Level {
+    /// The level of a name, as configurations have it.
+    pub fn of(name: &str) -> Option<Level> {
+        [Level::Off, Level::Lossless].into_iter().find(|level| level.name() == name)
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Off => "off",
+            Level::Lossless => "lossless",
+        }
+    }
+}
+
 /// The estimate, what parts are taken for, the codecs and their notation, together.
 ///
 /// Providers cache prompts by their bytes, so a change of any of these makes every cached prompt new

@@ -89,7 +89,7 @@ impl Control {
         match &name.as_str()[PREFIX.len()..] {
             "bypass" => set(&mut self.bypass, flag(value)?)?,
             "saved" => set(&mut self.saved, flag(value)?)?,
-            "level" => set(&mut self.level, level(value)?)?,
+            "level" => set(&mut self.level, Level::of(value)?)?,
             "tools" => {
                 for setting in value.split(',') {
                     self.tools.push(setting.trim().parse().ok()?);
@@ -174,23 +174,6 @@ impl FromStr for ToolSetting {
         let error = || ToolSettingError(text.to_owned());
         let (glob, word) = text.rsplit_once('=').ok_or_else(error)?;
         Self::new(glob.trim(), word.trim()).map_err(|_| error())
-    }
-}
-
-/// The level that `name` names.
-pub(crate) fn level(name: &str) -> Option<Level> {
-    match name {
-        "off" => Some(Level::Off),
-        "lossless" => Some(Level::Lossless),
-        _ => None,
-    }
-}
-
-/// The name of `level`.
-pub(crate) fn level_name(level: Level) -> &'static str {
-    match level {
-        Level::Off => "off",
-        _ => "lossless",
     }
 }
 

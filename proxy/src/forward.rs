@@ -76,14 +76,12 @@ impl Forwarder {
         warn(&way.control);
         let body = match self.body(&mut head, body, &way, &entry).await {
             Ok(body) => self.watch(&head, body, &way, &entry),
-            Err(broken) => {
-                entry.broke(&broken);
-                return given_up(&entry, way.dialect, broken.into());
-            }
+            Err(broken) => return not_come(&entry, way.dialect, broken),
         };
         // Only what is posted makes a model answer.
         let posted = head.method == Method::POST;
-        address(&mut head, self.destination(&way, &entry));
+        let uri = self.destination(&head.uri, &way, &entry);
+        address(&mut head, uri);
         let mut client = &self.client;
         if let Some(handshake) = &handshake {
             handshake.ask(&mut head.headers);
@@ -123,12 +121,9 @@ impl Forwarder {
         entry.write(|record| record.skip = skip);
         // Both are in the order of the configuration.
         let visit = self.gateways[way.server].visit(&head, way.settings, act);
-        let body = match CameBody::new(body, self.config.caps.body, self.config.timeouts.body) {
+        let body = match self.come(body) {
             Ok(body) => CountBody::new(body, entry.clone()),
-            Err(broken) => {
-                entry.broke(&broken);
-                return given_up(&entry, None, broken.into());
-            }
+            Err(broken) => return not_come(&entry, None, broken),
         };
         let body = visit.ask(&head.headers, body);
         address(&mut head, way.uri);
@@ -171,14 +166,21 @@ impl Forwarder {
     }
 
     /// Where the request goes, its model known by now if it is to be asked.
-    fn destination(&self, way: &Way, entry: &Entry) -> Uri {
-        let model = entry.read(|record| record.model.clone()).filter(|_| way.by_model);
-        let rule = model.and_then(|model| table::by_model(&self.config.routes, &model));
-        if let Some(rule) = rule {
+    fn destination(&self, came: &Uri, way: &Way, entry: &Entry) -> Uri {
+        let elsewhere = || {
+            let model = entry.read(|record| record.model.clone())?;
+            let rule = table::by_model(&self.config.routes, &model)?;
             entry.write(|record| record.route = rule.name().to_owned());
-        }
-        let elsewhere = rule.and_then(|rule| rule.base().join(&way.target).ok());
+            let target = came.path_and_query().map_or(came.path(), |target| target.as_str());
+            rule.base().join(target).ok()
+        };
+        let elsewhere = if way.by_model { elsewhere() } else { None };
         elsewhere.unwrap_or_else(|| way.uri.clone())
+    }
+
+    /// A client's body, within its bounds.
+    fn come(&self, body: Incoming) -> Result<CameBody<Incoming>, Broken> {
+        CameBody::new(body, self.config.caps.body, self.config.timeouts.body)
     }
 
     /// The body as it leaves, and what its head says of it.
@@ -189,7 +191,7 @@ impl Forwarder {
         way: &Way,
         entry: &Arc<Entry>,
     ) -> Result<AnyBody, Broken> {
-        let body = CameBody::new(body, self.config.caps.body, self.config.timeouts.body)?;
+        let body = self.come(body)?;
         let Some(prepare) = self.preparation(head, way, entry) else {
             return Ok(any(CountBody::new(body, entry.clone())));
         };
@@ -314,7 +316,17 @@ fn address(head: &mut Parts, uri: hyper::Uri) {
     drop_hop_by_hop(&mut head.headers, &[header::HOST, header::EXPECT]);
 }
 
-/// What ends a request whose body did not come.
+/// What ends a request whose body did not come, for this reason.
+fn not_come(
+    entry: &Entry,
+    dialect: Option<Dialect>,
+    broken: Broken,
+) -> Result<Response<AnyBody>, Fault> {
+    entry.broke(&broken);
+    given_up(entry, dialect, broken.into())
+}
+
+/// The same, its reason known.
 fn given_up(
     entry: &Entry,
     dialect: Option<Dialect>,

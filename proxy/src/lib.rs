@@ -24,6 +24,7 @@ mod record;
 mod route;
 mod server;
 mod socket;
+mod stall;
 mod stats;
 mod table;
 mod upstream;

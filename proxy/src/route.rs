@@ -67,8 +67,6 @@ pub(crate) struct Way {
     /// The route's name: what a rule selects, else whose API it is.
     pub(crate) name: String,
     pub(crate) uri: Uri,
-    /// The path and the query as they came.
-    pub(crate) target: String,
     /// Its model may send it elsewhere.
     pub(crate) by_model: bool,
     pub(crate) dialect: Option<Dialect>,
@@ -172,7 +170,6 @@ fn model(
     Route::On(Onward::Model(Way {
         name: name.to_owned(),
         uri,
-        target: target.to_owned(),
         by_model: rule.is_none() && dialect.is_some() && table::asks_model(&config.routes),
         dialect,
         is_responses,

@@ -1,9 +1,6 @@
 //! The route table: which requests go elsewhere than the paths of their API say.
 
-use crate::{
-    base::{self, Base, BaseError, below},
-    control,
-};
+use crate::base::{self, Base, BaseError, below};
 use brevity::{Dialect, Glob, Level};
 use hyper::Uri;
 use std::str::FromStr;
@@ -104,7 +101,7 @@ impl RouteRule {
                 return Err(RouteRuleError::Api(format!("{option}={word}")));
             }
             "api" => self.api.replace(api(word).ok_or_else(error)?).is_some(),
-            "level" => self.level.replace(control::level(word).ok_or_else(error)?).is_some(),
+            "level" => self.level.replace(Level::of(word).ok_or_else(error)?).is_some(),
             _ => return Err(error()),
         };
         if before { Err(RouteRuleError::Twice(format!("{option}={word}"))) } else { Ok(()) }
@@ -120,7 +117,7 @@ impl RouteRule {
         let mut parts = vec![selector, ("url", self.base.to_string())];
         let api = self.api.and_then(|api| APIS.iter().find(|(_, known)| *known == api));
         parts.extend(api.map(|(name, _)| ("api", (*name).to_owned())));
-        parts.extend(self.level.map(|level| ("level", control::level_name(level).to_owned())));
+        parts.extend(self.level.map(|level| ("level", level.name().to_owned())));
         parts
     }
 

@@ -25,7 +25,7 @@ use tracing_subscriber::{
 };
 
 /// How the log is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum LogFormat {
     /// Lines for people.
     #[default]
@@ -35,6 +35,19 @@ pub(crate) enum LogFormat {
 }
 
 impl LogFormat {
+    /// The format of a name.
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        [Self::Text, Self::Json].into_iter().find(|format| format.name() == name)
+    }
+
+    /// Its name.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+        }
+    }
+
     /// Starts the log on standard error.
     pub(crate) fn start(self, level: LevelFilter) {
         let filter = EnvFilter::new(format!("off,brevity={level},brevity_proxy={level}"));

@@ -1,6 +1,6 @@
 //! One request: refused, answered here, or sent on.
 
-use super::{OnItsWay, Shared, load::Slot, refusal::Refusal, wire::Signs};
+use super::{OnItsWay, Shared, framing::shape, load::Slot, refusal::Refusal, wire::Signs};
 use crate::{
     admin,
     body::{AnyBody, Caught, Fault, Panic},
@@ -53,7 +53,7 @@ impl Shared {
         if let Some((refusal, dialect)) = signs.refused.take() {
             return Ok(refuse(refusal, dialect));
         }
-        let dialect = request.uri().path().contains("/v1/messages").then_some(Dialect::Anthropic);
+        let dialect = shape(request.uri().path().as_bytes());
         let answer = match Caught::new(self.serve(request, client, on_its_way)).await {
             Ok(answer) => answer?,
             Err(Panic) => {

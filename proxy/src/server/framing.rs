@@ -7,6 +7,8 @@
 
 mod head;
 
+pub(super) use head::shape;
+
 use super::refusal::Refusal::{self, Malformed};
 use crate::config::Caps;
 use brevity::Dialect;

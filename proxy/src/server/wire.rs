@@ -9,7 +9,10 @@ use super::{
     refusal::{Refusal, Refused},
     turn::Turn,
 };
-use crate::config::{Caps, Timeouts};
+use crate::{
+    config::{Caps, Timeouts},
+    stall::Stall,
+};
 use bytes::{Buf as _, BytesMut};
 use std::{
     io::{self, ErrorKind, IoSlice},
@@ -57,7 +60,7 @@ pub(super) struct Wire<S> {
     /// A head has begun: the connection is not idle, and its time runs.
     head: Option<(Guard, Timer)>,
     /// The client takes nothing.
-    stall: Option<Timer>,
+    stall: Stall,
     /// A request was refused: nothing more is read.
     over: bool,
     linger: Option<Timer>,
@@ -73,9 +76,9 @@ impl<S> Wire<S> {
             came: BytesMut::new(),
             free: 0,
             signs,
+            stall: Stall::new(timeouts.idle, "the client took nothing for too long"),
             timeouts,
             head: None,
-            stall: None,
             over: false,
             linger: None,
         }
@@ -215,7 +218,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Wire<S> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.inner).poll_write(cx, bytes);
-        self.taken(cx, written)
+        self.stall.taken(cx, written)
     }
 
     fn poll_write_vectored(
@@ -224,7 +227,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Wire<S> {
         bytes: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.inner).poll_write_vectored(cx, bytes);
-        self.taken(cx, written)
+        self.stall.taken(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -243,26 +246,5 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Wire<S> {
             true => self.run_dry(cx),
             false => Poll::Ready(Ok(())),
         }
-    }
-}
-
-impl<S> Wire<S> {
-    /// A client that takes nothing for too long is given up.
-    fn taken<T>(
-        &mut self,
-        cx: &mut Context<'_>,
-        written: Poll<io::Result<T>>,
-    ) -> Poll<io::Result<T>> {
-        if written.is_ready() {
-            self.stall = None;
-            return written;
-        }
-        let within = self.timeouts.idle;
-        let stall = self.stall.get_or_insert_with(|| Box::pin(sleep(within)));
-        ready!(stall.as_mut().poll(cx));
-        Poll::Ready(Err(io::Error::new(
-            ErrorKind::TimedOut,
-            "the client took nothing for too long",
-        )))
     }
 }

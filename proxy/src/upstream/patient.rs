@@ -3,44 +3,25 @@
 //! hyper writes what it has buffered before it closes a connection, even where nobody waits for the
 //! answer any more. An upstream that takes nothing would keep it, the body on it and its client.
 
+use crate::stall::Stall;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use std::{
-    io::{self, ErrorKind, IoSlice},
+    io::{self, IoSlice},
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
     time::Duration,
 };
-use tokio::time::{Sleep, sleep};
 
 /// Writes that have to be taken within a time.
 pub(crate) struct Patient<S> {
     inner: S,
-    patience: Duration,
-    stall: Option<Pin<Box<Sleep>>>,
+    stall: Stall,
 }
 
 impl<S> Patient<S> {
     pub(super) fn new(inner: S, patience: Duration) -> Self {
-        Self { inner, patience, stall: None }
-    }
-
-    fn taken<T>(
-        &mut self,
-        cx: &mut Context<'_>,
-        written: Poll<io::Result<T>>,
-    ) -> Poll<io::Result<T>> {
-        if written.is_ready() {
-            self.stall = None;
-            return written;
-        }
-        let patience = self.patience;
-        let stall = self.stall.get_or_insert_with(|| Box::pin(sleep(patience)));
-        ready!(stall.as_mut().poll(cx));
-        Poll::Ready(Err(io::Error::new(
-            ErrorKind::TimedOut,
-            "the upstream took nothing for too long",
-        )))
+        Self { inner, stall: Stall::new(patience, "the upstream took nothing for too long") }
     }
 }
 
@@ -61,7 +42,7 @@ impl<S: Write + Unpin> Write for Patient<S> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.inner).poll_write(cx, bytes);
-        self.taken(cx, written)
+        self.stall.taken(cx, written)
     }
 
     fn poll_write_vectored(
@@ -70,7 +51,7 @@ impl<S: Write + Unpin> Write for Patient<S> {
         bytes: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.inner).poll_write_vectored(cx, bytes);
-        self.taken(cx, written)
+        self.stall.taken(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -79,12 +60,12 @@ impl<S: Write + Unpin> Write for Patient<S> {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let flushed = Pin::new(&mut self.inner).poll_flush(cx);
-        self.taken(cx, flushed)
+        self.stall.taken(cx, flushed)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let shut = Pin::new(&mut self.inner).poll_shutdown(cx);
-        self.taken(cx, shut)
+        self.stall.taken(cx, shut)
     }
 }
 

@@ -147,7 +147,7 @@ impl Rewriter {
         calls: &McpCalls,
     ) -> Result<Found, JsonError> {
         let mut found = Found::default();
-        let survey = Survey::new(bytes, self.settings.limits.json_depth);
+        let survey = Survey::new(bytes, &self.settings.limits);
         survey.read(pieces, |mut message| {
             if message.is_answer() {
                 found.beyond += message.beyond;

@@ -54,7 +54,7 @@ impl McpRequests {
 impl Reader {
     fn take(&self, unit: &Unit, calls: &McpCalls) {
         let Unit::Whole(bytes) = unit else { return };
-        let survey = Survey::new(bytes, self.settings.limits.json_depth);
+        let survey = Survey::new(bytes, &self.settings.limits);
         // What is not JSON calls nothing; the server will say so.
         let whole = 0..bytes.len();
         let _ = survey.read(std::slice::from_ref(&whole), |message| {

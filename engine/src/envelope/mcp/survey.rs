@@ -8,7 +8,10 @@ use super::{
     keys::{Frame, Key, Level, NAME, short_text},
     message::{Id, Message},
 };
-use crate::walk::json::{Event, JsonError, JsonWalker, Scalar};
+use crate::{
+    Limits,
+    walk::json::{Event, JsonError, JsonWalker, Scalar},
+};
 use smallvec::SmallVec;
 use std::ops::Range;
 
@@ -16,9 +19,6 @@ use std::ops::Range;
 const COMMAND: usize = 4 * 1024;
 /// How much of a call's arguments is looked through for a command, in bytes.
 const ARGUMENTS: usize = 8 * 1024;
-/// How many texts of one message, or of one batch, may be rewritten. Each takes some hundred bytes
-/// until it has left, however short it is.
-pub(super) const TEXTS: usize = 32_768;
 /// How many names of tools with an output schema one message tells. More than a table keeps.
 const SCHEMAS: usize = 8_192;
 /// How many names of one tool count.
@@ -53,18 +53,18 @@ pub(super) struct Survey<'m> {
 }
 
 impl<'m> Survey<'m> {
-    /// A reader of what stands in `bytes`, nested at most `depth` brackets deep.
-    pub(super) fn new(bytes: &'m [u8], depth: usize) -> Self {
+    /// A reader of what stands in `bytes`, within these bounds.
+    pub(super) fn new(bytes: &'m [u8], limits: &Limits) -> Self {
         Self {
             bytes,
-            walker: JsonWalker::new(depth),
+            walker: JsonWalker::new(limits.json_depth),
             levels: SmallVec::new(),
             skipped: 0,
             arguments: None,
             start: 0,
             message: Message::default(),
             item: Item::default(),
-            left: TEXTS,
+            left: limits.texts,
         }
     }
 

@@ -21,7 +21,7 @@ impl Environment {
     }
 
     /// The value of a variable that is set and not empty.
-    pub(super) fn var(&self, name: &str) -> Option<&OsStr> {
+    pub(in crate::cli) fn var(&self, name: &str) -> Option<&OsStr> {
         self.0.get(name).map(OsString::as_os_str).filter(|value| !value.is_empty())
     }
 

@@ -254,21 +254,11 @@ const LOG_FORMAT: Own = Own {
     form: Form::Text,
     takes: r#""text" or "json""#,
     set: |v, text| {
-        v.log_format = match text {
-            "text" => LogFormat::Text,
-            "json" => LogFormat::Json,
-            _ => {
-                return Err(
-                    format!("`{text}` is no format of the log; there are text and json").into()
-                );
-            }
-        };
+        v.log_format = LogFormat::of(text)
+            .ok_or_else(|| format!("`{text}` is no format of the log; there are text and json"))?;
         Ok(())
     },
-    show: |v| match v.log_format {
-        LogFormat::Text => Some("text".into()),
-        LogFormat::Json => Some("json".into()),
-    },
+    show: |v| Some(v.log_format.name().into()),
 };
 
 /// The levels that the log may have.
@@ -292,17 +282,11 @@ const LEVEL: Own = Own {
     form: Form::Text,
     takes: r#""off" or "lossless""#,
     set: |v, text| {
-        policy(v).level = match text {
-            "off" => Level::Off,
-            "lossless" => Level::Lossless,
-            _ => return Err(format!("`{text}` is no level; there are off and lossless").into()),
-        };
+        policy(v).level = Level::of(text)
+            .ok_or_else(|| format!("`{text}` is no level; there are off and lossless"))?;
         Ok(())
     },
-    show: |v| match v.config.settings.policy.level {
-        Level::Off => Some("off".into()),
-        _ => Some("lossless".into()),
-    },
+    show: |v| Some(v.config.settings.policy.level.name().into()),
 };
 
 const OUTPUT: Own = Own {

@@ -1,6 +1,7 @@
 //! A gateway that the user has set already: Brevity goes in front of it, not past it.
 
-use super::{Failure, agents::Agent, setting::Env};
+use super::{Failure, agents::Agent};
+use crate::cli::config::Environment;
 use brevity_proxy::{Base, Upstreams, config::PORT};
 use hyper::Uri;
 use std::net::IpAddr;
@@ -20,7 +21,7 @@ impl Gateways {
     /// # Errors
     ///
     /// Where a variable holds no URL. The agent could not have used it either.
-    pub(super) fn of(agent: &Agent, user: &Env) -> Result<Self, Failure> {
+    pub(super) fn of(agent: &Agent, user: &Environment) -> Result<Self, Failure> {
         let mut gateways = Self {
             anthropic: first(agent.anthropic, user)?,
             openai: first(agent.openai, user)?,
@@ -58,7 +59,7 @@ impl Gateways {
     }
 }
 
-fn first(names: &[&'static str], user: &Env) -> Result<Option<Base>, Failure> {
+fn first(names: &[&'static str], user: &Environment) -> Result<Option<Base>, Failure> {
     let set = |name: &&'static str| Some((*name, user.var(name)?.to_string_lossy()));
     let Some((variable, text)) = names.iter().find_map(set) else { return Ok(None) };
     text.parse().map(Some).map_err(|source| Failure::Gateway { variable, source })
@@ -113,7 +114,8 @@ mod tests {
 
     #[test]
     fn a_login_has_its_own_host() {
-        let gateways = Gateways::of(find("codex-chatgpt").unwrap(), &Env::default()).unwrap();
+        let gateways =
+            Gateways::of(find("codex-chatgpt").unwrap(), &Environment::default()).unwrap();
         assert_eq!(
             gateways.upstreams(Upstreams::default()).openai,
             base("https://chatgpt.com/backend-api/codex")

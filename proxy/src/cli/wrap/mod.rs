@@ -16,14 +16,14 @@ mod setting;
 mod way;
 
 use super::{
-    config,
+    config::{self, Environment},
     exec::{self, Leash, code},
     fail,
 };
 use agents::Agent;
 use brevity_proxy::{Base, BaseError, ServeError};
 use own::Own;
-use setting::{Env, Setting, quote};
+use setting::{Setting, quote};
 use std::{
     ffi::{OsStr, OsString},
     io::Write as _,
@@ -167,7 +167,7 @@ pub(crate) fn run(args: &Args) -> ExitCode {
 
 fn start(args: &Args) -> Result<ExitCode, Failure> {
     let call = Call::new(&args.words, &std::env::args_os().collect::<Vec<_>>())?;
-    let user = Env::of_process();
+    let user = Environment::of_process();
     let way = Way::choose(args, call.agent, &user)?;
     if args.print {
         let setting = Setting::new(call.agent, &way.address(None), &user)?;
@@ -229,7 +229,7 @@ impl<'a> Call<'a> {
 
 impl Call<'_> {
     /// Looks for the program, so that no proxy is started and nothing promised in vain.
-    fn look(&self, user: &Env) -> Result<(), Failure> {
+    fn look(&self, user: &Environment) -> Result<(), Failure> {
         let name = || self.program.display().to_string();
         match program::is_there(self.program, user) {
             true => Ok(()),

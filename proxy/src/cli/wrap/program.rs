@@ -1,13 +1,13 @@
 //! Whether there is such a program, before a proxy is started for it.
 
-use super::setting::Env;
+use crate::cli::config::Environment;
 use std::{
     ffi::OsStr,
     path::{MAIN_SEPARATOR, Path},
 };
 
 /// Whether the system would find a file of this name. Whether it can be run, it says itself.
-pub(super) fn is_there(program: &OsStr, user: &Env) -> bool {
+pub(super) fn is_there(program: &OsStr, user: &Environment) -> bool {
     if is_path(program) {
         return Path::new(program).exists();
     }

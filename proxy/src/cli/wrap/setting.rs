@@ -4,37 +4,14 @@ use super::{
     Failure,
     agents::{Agent, Told},
 };
+use crate::cli::config::Environment;
 use std::{
-    collections::BTreeMap,
     ffi::{OsStr, OsString},
     process::Command,
 };
 
 /// Variables that send plain HTTP through a proxy of the network.
 const NETWORK: [&str; 4] = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
-
-/// The user's environment.
-#[derive(Debug, Default)]
-pub(super) struct Env(BTreeMap<String, OsString>);
-
-impl Env {
-    /// That of this process. A name that is no UTF-8 is not one that we look for.
-    pub(super) fn of_process() -> Self {
-        let utf8 = |(name, value): (OsString, _)| Some((name.into_string().ok()?, value));
-        std::env::vars_os().filter_map(utf8).collect()
-    }
-
-    /// The value of a variable that is set and not empty.
-    pub(super) fn var(&self, name: &str) -> Option<&OsStr> {
-        self.0.get(name).map(OsString::as_os_str).filter(|value| !value.is_empty())
-    }
-}
-
-impl<N: Into<String>, V: Into<OsString>> FromIterator<(N, V)> for Env {
-    fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
-        Self(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
-    }
-}
 
 /// Where the child finds the proxy.
 #[derive(Debug)]
@@ -60,7 +37,11 @@ impl Setting {
     /// # Errors
     ///
     /// Where a variable of the user would be lost.
-    pub(super) fn new(agent: &Agent, address: &Address, user: &Env) -> Result<Self, Failure> {
+    pub(super) fn new(
+        agent: &Agent,
+        address: &Address,
+        user: &Environment,
+    ) -> Result<Self, Failure> {
         let mut setting = Self { env: Vec::new(), args: Vec::new() };
         for told in agent.told {
             match *told {
@@ -106,7 +87,7 @@ impl Address {
 
 /// Where plain HTTP goes through a proxy of the network, that one would be asked for an address of
 /// this machine, which it cannot reach. Some programs read the large letters, some the small ones.
-fn around_the_network(user: &Env) -> Vec<(&'static str, OsString)> {
+fn around_the_network(user: &Environment) -> Vec<(&'static str, OsString)> {
     if NETWORK.iter().all(|name| user.var(name).is_none()) {
         return Vec::new();
     }
@@ -138,7 +119,7 @@ mod tests {
     use super::super::agents::{AGENTS, OTHER, find};
     use super::*;
 
-    fn env(pairs: &[(&str, &str)]) -> Env {
+    fn env(pairs: &[(&str, &str)]) -> Environment {
         pairs.iter().copied().collect()
     }
 

@@ -6,7 +6,7 @@ use super::{
     gateway::Gateways,
     own::Own,
     running,
-    setting::{Address, Env, quote},
+    setting::{Address, quote},
 };
 use crate::cli::config::{self, Environment, Flags};
 use brevity_proxy::{Base, BaseError, Config, Upstreams, config::PORT};
@@ -28,7 +28,7 @@ pub(super) enum Way {
 
 impl Way {
     /// What the options say; without them, what the environment says that `agent` reads.
-    pub(super) fn choose(args: &Args, agent: &Agent, user: &Env) -> Result<Self, Failure> {
+    pub(super) fn choose(args: &Args, agent: &Agent, user: &Environment) -> Result<Self, Failure> {
         if let Some(url) = &args.proxy {
             return root(url).map(Self::Running).map_err(Failure::Proxy);
         }

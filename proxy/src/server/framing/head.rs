@@ -44,6 +44,11 @@ pub(super) fn length(head: &[u8]) -> Result<Length, Refusal> {
 pub(super) fn dialect(head: &[u8]) -> Option<Dialect> {
     let line = head.split(|byte| *byte == b'\r').next().unwrap_or_default();
     let target = line.split(|byte| *byte == b' ').nth(1)?;
+    shape(target)
+}
+
+/// The same, from the request's target or its path.
+pub(in crate::server) fn shape(target: &[u8]) -> Option<Dialect> {
     target.windows(12).any(|part| part == b"/v1/messages").then_some(Dialect::Anthropic)
 }
 
