@@ -6,7 +6,8 @@ mod events;
 mod tests;
 
 pub use answer::Usage;
-pub use events::{Delta, Events};
+pub use events::Delta;
+pub(crate) use events::kind;
 
 use brevity::{Limits, walk::sse::SseFramer};
 
@@ -29,7 +30,6 @@ use brevity::{Limits, walk::sse::SseFramer};
 #[derive(Debug)]
 pub struct Meter {
     body: Body,
-    events: Events,
     usage: Usage,
     unread: u64,
 }
@@ -56,7 +56,7 @@ impl Meter {
             "application/json" => Body::Json { held: Vec::new(), limit: limits.document },
             _ => Body::Opaque,
         };
-        Self { body, events: Events::default(), usage: Usage::default(), unread: 0 }
+        Self { body, usage: Usage::default(), unread: 0 }
     }
 
     /// Takes the next bytes of the body, decoded if it had a content encoding.
@@ -65,7 +65,7 @@ impl Meter {
             Body::Stream(framer) => framer.feed(bytes, |event| {
                 if event.data == b"[DONE]" {
                     self.usage.ended = true;
-                } else if self.events.read(event.data, |root| self.usage.add_event(root)).is_none()
+                } else if events::read(event.data, |root| self.usage.add_event(root)).is_none()
                 {
                     self.unread += 1;
                 }
@@ -83,7 +83,7 @@ impl Meter {
 
     /// Takes one event by itself, as a WebSocket's message carries it.
     pub fn event(&mut self, data: &[u8]) {
-        if self.events.read(data, |root| self.usage.add_event(root)).is_none() {
+        if events::read(data, |root| self.usage.add_event(root)).is_none() {
             self.unread += 1;
         }
     }
@@ -92,7 +92,7 @@ impl Meter {
     pub fn finish(&mut self) {
         let Body::Json { held, .. } = &self.body else { return };
         if !held.is_empty()
-            && self.events.read(held, |root| self.usage.add_document(root)).is_none()
+            && events::read(held, |root| self.usage.add_document(root)).is_none()
         {
             self.unread += 1;
         }

@@ -56,6 +56,11 @@ impl Decoder {
         Some(Self { coding, broken: false })
     }
 
+    /// Whether the answer is read as it comes, so that its length says how long that takes.
+    pub(crate) fn is_plain(&self) -> bool {
+        matches!(self.coding, Coding::Plain(_))
+    }
+
     /// Takes the next bytes of the answer.
     pub(crate) fn feed(&mut self, data: &[u8]) {
         if !self.broken && !data.is_empty() {

@@ -194,10 +194,11 @@ impl Drop for Tap {
     fn drop(&mut self) {
         let held = std::mem::take(&mut self.held);
         match std::mem::replace(&mut self.meter, Observer::Gone) {
-            Observer::Waiting(mut decoder, entry) if !held.is_empty() => spawn(async move {
+            // Less than a batch: a task costs more.
+            Observer::Waiting(mut decoder, entry) if decoder.is_plain() => {
                 decoder.feed(&held);
                 entry.used(decoder.finish());
-            }),
+            }
             mut meter => meter.send(held.into()),
         }
     }

@@ -1,10 +1,16 @@
-//! The JSON inside of events, read with buffers that are used again.
+//! The JSON inside of events, read with buffers that each thread uses again: thousands of streams may
+//! be open at once, and each event of theirs is read in one go.
 
 use simd_json::{Buffers, Tape, fill_tape, prelude::*, tape::Value};
-use std::fmt;
+use std::cell::RefCell;
 
-/// Reads the data of events.
-pub struct Events {
+/// The longest document whose buffers are kept, in bytes.
+const KEPT: usize = 64 * 1024;
+
+thread_local!(static READER: RefCell<Reader> = RefCell::new(Reader::new()));
+
+/// A parser's memory.
+struct Reader {
     buffers: Buffers,
     tape: Tape<'static>,
     /// The parser writes into what it reads.
@@ -22,48 +28,40 @@ pub struct Delta {
     pub text: String,
 }
 
-impl Events {
-    /// A reader with small buffers, which grow to the longest event.
-    pub fn new() -> Self {
+impl Delta {
+    /// The text that the data of one event adds to the answer, if it adds any. What a model thinks
+    /// and the arguments of its tool calls are not text.
+    pub fn of(data: &[u8]) -> Option<Self> {
+        read(data, delta).flatten()
+    }
+}
+
+/// The `type` of one event.
+pub(crate) fn kind(data: &[u8]) -> Option<String> {
+    read(data, |root| root.get_str("type").map(str::to_owned)).flatten()
+}
+
+/// What `look` finds in `data`; `None` if it is not JSON.
+pub(super) fn read<T>(data: &[u8], look: impl FnOnce(Value<'_, '_>) -> T) -> Option<T> {
+    READER.with_borrow_mut(|reader| reader.read(data, look))
+}
+
+impl Reader {
+    fn new() -> Self {
         Self { buffers: Buffers::default(), tape: Tape::null(), copy: Vec::new() }
     }
 
-    /// The text that the data of one event adds to the answer, if it adds any. What a model thinks
-    /// and the arguments of its tool calls are not text.
-    pub fn text_of(&mut self, data: &[u8]) -> Option<Delta> {
-        self.read(data, delta).flatten()
-    }
-
-    /// The `type` of one event.
-    pub fn kind_of(&mut self, data: &[u8]) -> Option<String> {
-        self.read(data, |root| root.get_str("type").map(str::to_owned)).flatten()
-    }
-
-    /// What `look` finds in `data`; `None` if it is not JSON.
-    pub(super) fn read<T>(
-        &mut self,
-        data: &[u8],
-        look: impl FnOnce(Value<'_, '_>) -> T,
-    ) -> Option<T> {
+    fn read<T>(&mut self, data: &[u8], look: impl FnOnce(Value<'_, '_>) -> T) -> Option<T> {
         self.copy.clear();
         self.copy.extend_from_slice(data);
         let mut tape = std::mem::replace(&mut self.tape, Tape(Vec::new())).reset();
         let parsed = fill_tape(&mut self.copy, &mut self.buffers, &mut tape);
         let found = parsed.is_ok().then(|| look(tape.as_value()));
         self.tape = tape.reset();
+        if data.len() > KEPT {
+            *self = Self::new();
+        }
         found
-    }
-}
-
-impl Default for Events {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl fmt::Debug for Events {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Events").finish_non_exhaustive()
     }
 }
 

@@ -162,7 +162,7 @@ fn no_shape_is_too_odd() {
             for document in [odd, &nested] {
                 assert_eq!(metered("application/json", &[document.as_bytes()]).unread(), 0);
                 stream(&format!("data: {document}\n\n"));
-                Events::new().text_of(document.as_bytes());
+                Delta::of(document.as_bytes());
             }
         }
     }
@@ -198,10 +198,10 @@ fn bounds_hold() {
 fn the_text_of_an_answer() {
     let cases = [(ANTHROPIC, 0, "Hello \"usage\" 😀"), (CHAT, 0, "Hi"), (RESPONSES, 1, "Hi")];
     for (recorded, block, expected) in cases {
-        let (mut framer, mut events) = (SseFramer::new(4_096), Events::new());
+        let mut framer = SseFramer::new(4_096);
         let mut text = String::new();
         framer.feed(recorded.as_bytes(), |event| {
-            if let Some(delta) = events.text_of(event.data) {
+            if let Some(delta) = Delta::of(event.data) {
                 assert_eq!(delta.block, block);
                 text += &delta.text;
             }

@@ -13,6 +13,7 @@ use super::refusal::Refusal::{self, Malformed};
 use crate::config::Caps;
 use brevity::Dialect;
 use head::Length;
+use memchr::memchr;
 
 /// What a connection of HTTP/2 begins with (RFC 9113, 3.4), as far as it looks like a head.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\n";
@@ -160,7 +161,7 @@ impl Framing {
         came: &[u8],
         check: impl Fn(&[u8]) -> Result<(), Refusal>,
     ) -> Result<Option<usize>, Refusal> {
-        while let Some(at) = came[self.seen..].iter().position(|byte| *byte == b'\n') {
+        while let Some(at) = memchr(b'\n', &came[self.seen..]) {
             let end = self.seen + at;
             let line = ended(&came[self.line..end])?;
             (self.seen, self.line) = (end + 1, end + 1);
@@ -187,7 +188,7 @@ impl Framing {
 
     fn size(&mut self, came: &[u8]) -> Result<Next, Refusal> {
         let window = &came[..came.len().min(SIZE_LINE)];
-        let Some(end) = window.iter().position(|byte| *byte == b'\n') else {
+        let Some(end) = memchr(b'\n', window) else {
             return match window.len() < SIZE_LINE {
                 true => Ok(Next::More),
                 false => Err(Malformed("the line of a chunk's size is too long")),
@@ -216,10 +217,10 @@ impl Framing {
 
 /// A line without its end, which is CR LF; no CR stands elsewhere.
 fn ended(line: &[u8]) -> Result<&[u8], Refusal> {
-    let line = line.strip_suffix(b"\r").ok_or(Malformed("a line ends with LF alone"))?;
-    match line.contains(&b'\r') {
-        true => Err(Malformed("a CR stands within a line")),
-        false => Ok(line),
+    match memchr(b'\r', line) {
+        Some(at) if at + 1 == line.len() => Ok(&line[..at]),
+        Some(_) if line.ends_with(b"\r") => Err(Malformed("a CR stands within a line")),
+        _ => Err(Malformed("a line ends with LF alone")),
     }
 }
 

@@ -6,7 +6,7 @@
 //! there is not counted in the connection's own record.
 
 use crate::{
-    meter::{Events, Meter},
+    meter::{self, Meter},
     record::{Entry, Record},
     route::Skip,
 };
@@ -44,7 +44,6 @@ struct State {
     awaited: VecDeque<Awaited>,
     /// Whether there may be requests that were not read.
     blind: bool,
-    events: Events,
 }
 
 struct Awaited {
@@ -84,7 +83,7 @@ impl Session {
     pub(crate) fn hear(&self, event: &[u8]) {
         let mut state = self.lock();
         if state.awaited.is_empty() {
-            if state.events.kind_of(event).as_deref() != Some("response.created") {
+            if meter::kind(event).as_deref() != Some("response.created") {
                 return;
             }
             self.open(&mut state);

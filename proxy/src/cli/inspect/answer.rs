@@ -13,7 +13,7 @@ use brevity::{
     Limits, Sink as _,
     walk::{sse::SseFramer, tag::SpanKind},
 };
-use brevity_proxy::meter::{Delta, Events, Meter, Usage};
+use brevity_proxy::meter::{Delta, Meter, Usage};
 use std::{collections::BTreeMap, fmt::Write as _, io::Write};
 
 /// How many tags of one text are listed.
@@ -42,7 +42,6 @@ struct Answer {
 
 /// The answer's texts by the ordinal of their block. All together they hold a bounded length.
 struct Texts {
-    reader: Events,
     blocks: BTreeMap<u64, Text>,
     room: usize,
     left_out: u64,
@@ -60,7 +59,6 @@ struct Text {
 impl Answer {
     fn new(limits: &Limits) -> Self {
         let texts = Texts {
-            reader: Events::new(),
             blocks: BTreeMap::new(),
             room: limits.document,
             left_out: 0,
@@ -78,7 +76,7 @@ impl Answer {
         let Self { framer, events, texts, .. } = self;
         framer.feed(bytes, |event| {
             *events += 1;
-            if let Some(delta) = texts.reader.text_of(event.data) {
+            if let Some(delta) = Delta::of(event.data) {
                 texts.add(&delta);
             }
         });

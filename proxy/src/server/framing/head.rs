@@ -2,6 +2,7 @@
 
 use crate::server::refusal::Refusal::{self, Malformed};
 use brevity::Dialect;
+use memchr::{memchr, memchr_iter};
 
 /// How the body of a request is delimited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,13 +67,14 @@ impl<'h> Said<'h> {
     fn read(&mut self, line: &'h [u8]) -> Result<(), Refusal> {
         let (name, value) = field(line)?;
         if name.eq_ignore_ascii_case(b"content-length") {
-            once(&mut self.length, value, "content-length stands there twice")?;
+            once(&mut self.length, value, "content-length stands there twice")
         } else if name.eq_ignore_ascii_case(b"transfer-encoding") {
-            once(&mut self.coding, value, "transfer-encoding stands there twice")?;
+            once(&mut self.coding, value, "transfer-encoding stands there twice")
         } else if name.eq_ignore_ascii_case(b"host") && std::mem::replace(&mut self.host, true) {
-            return Err(Malformed("host stands there twice"));
+            Err(Malformed("host stands there twice"))
+        } else {
+            Ok(())
         }
-        Ok(())
     }
 }
 
@@ -86,19 +88,19 @@ fn once<'h>(
 
 /// The lines of a head, without the empty one at its end.
 fn lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let lines = head.split(|byte| *byte == b'\n');
+    let ends = memchr_iter(b'\n', head);
+    let lines = ends.scan(0, |start, end| Some(&head[std::mem::replace(start, end + 1)..end]));
     lines.filter_map(|line| line.strip_suffix(b"\r")).filter(|line| !line.is_empty())
 }
 
 /// Whether the request line names HTTP/1.0. One space stands between its three parts.
 fn version(line: &[u8]) -> Result<bool, Refusal> {
-    let mut parts = line.split(|byte| *byte == b' ');
-    let (Some(method), Some(target), Some(version), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
+    let mut spaces = memchr_iter(b' ', line);
+    let (Some(first), Some(second), None) = (spaces.next(), spaces.next(), spaces.next()) else {
         return Err(Malformed("the request line has three parts"));
     };
-    if !is_token(method) || target.is_empty() || !target.iter().all(u8::is_ascii_graphic) {
+    let (method, target, version) = (&line[..first], &line[first + 1..second], &line[second + 1..]);
+    if !is_token(method) || target.is_empty() || !all(target, |byte| byte.is_ascii_graphic()) {
         return Err(Malformed("the request line holds what it must not"));
     }
     match version {
@@ -114,22 +116,40 @@ fn field(line: &[u8]) -> Result<(&[u8], &[u8]), Refusal> {
     if matches!(line.first(), Some(b' ' | b'\t')) {
         return Err(Malformed("a field is folded over lines"));
     }
-    let colon = line.iter().position(|byte| *byte == b':');
-    let colon = colon.ok_or(Malformed("a field has no colon"))?;
+    let colon = memchr(b':', line).ok_or(Malformed("a field has no colon"))?;
     let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
     if !is_token(name) {
         return Err(Malformed("a field's name holds what it must not"));
     }
-    match value.iter().any(|byte| byte.is_ascii_control() && *byte != b'\t') {
-        true => Err(Malformed("a field's value holds a control character")),
-        false => Ok((name, value)),
+    match all(value, |byte| !byte.is_ascii_control() || byte == b'\t') {
+        true => Ok((name, value)),
+        false => Err(Malformed("a field's value holds a control character")),
     }
 }
 
 /// A name (RFC 9110, 5.6.2).
 fn is_token(name: &[u8]) -> bool {
-    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
-    !name.is_empty() && name.iter().all(is_part)
+    !name.is_empty() && all(name, |byte| TOKEN[usize::from(byte)])
+}
+
+/// The characters of a name.
+const TOKEN: [bool; 256] = {
+    let (mut table, mut byte) = ([false; 256], 0);
+    while byte < 128 {
+        table[byte] = (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let (marks, mut at) = (b"!#$%&'*+-.^_`|~", 0);
+    while at < marks.len() {
+        table[marks[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
+
+/// Whether every byte is as wished. It never stops early, so that the compiler looks at many at once.
+fn all(bytes: &[u8], is_wished: impl Fn(u8) -> bool) -> bool {
+    bytes.iter().fold(true, |all, byte| all & is_wished(*byte))
 }
 
 fn decimal(text: &[u8]) -> Result<u64, Refusal> {
