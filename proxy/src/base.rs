@@ -1,6 +1,9 @@
 //! An upstream's base URL, and how the path of a request joins it.
 
-use hyper::{Uri, http::uri::Scheme};
+use hyper::{
+    Uri,
+    http::uri::{Authority, PathAndQuery, Scheme},
+};
 use std::{fmt, str::FromStr};
 use thiserror::Error;
 
@@ -16,7 +19,7 @@ use thiserror::Error;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Base {
     scheme: Scheme,
-    authority: String,
+    authority: Authority,
     prefix: String,
 }
 
@@ -66,7 +69,9 @@ impl FromStr for Base {
         if uri.port().is_some() && uri.port_u16().is_none_or(|port| port == 0) {
             return Err(BaseError::Port(told.to_owned()));
         }
-        let authority = uri.authority().map(ToString::to_string).unwrap_or_default();
+        let Some(authority) = uri.authority().cloned() else {
+            return Err(BaseError::Syntax(told.to_owned()));
+        };
         let prefix = uri.path().trim_end_matches('/').to_owned();
         Ok(Self { scheme, authority, prefix })
     }
@@ -90,7 +95,12 @@ impl Base {
             }
             _ => &self.prefix,
         };
-        Ok(format!("{}://{}{prefix}{target}", self.scheme, self.authority).parse()?)
+        let path = match prefix.is_empty() && target.starts_with('/') {
+            true => PathAndQuery::try_from(target)?,
+            false => PathAndQuery::try_from(format!("{prefix}{target}"))?,
+        };
+        let uri = Uri::builder().scheme(self.scheme.clone()).authority(self.authority.clone());
+        uri.path_and_query(path).build()
     }
 
     /// Whether a connection to this base would end on this machine at `port`.

@@ -23,7 +23,7 @@ use hyper::{
     Method, Request, Response, StatusCode, Uri, Version,
     body::{Body as _, Incoming},
     header::{self, HeaderValue},
-    http::{request::Parts, response},
+    http::{request::Parts, response, uri::Authority},
 };
 use std::sync::{Arc, atomic::AtomicU64};
 
@@ -147,7 +147,8 @@ impl Forwarder {
         dialect: Option<Dialect>,
         entry: &Entry,
     ) -> Result<Answer, Fault> {
-        let host = request.uri().authority().map(ToString::to_string).unwrap_or_default();
+        let upstream = request.uri().authority().cloned();
+        let host = || upstream.as_ref().map_or("", Authority::as_str);
         let answer = client.request(request);
         entry.moved();
         tokio::select! {
@@ -157,10 +158,10 @@ impl Forwarder {
                 Err(error) if entry.broken().is_some() => {
                     given_up(entry, dialect, error.into()).map(Answer::Own)
                 }
-                Err(error) => Ok(Answer::Own(unreachable(&host, &error, dialect, entry))),
+                Err(error) => Ok(Answer::Own(unreachable(host(), &error, dialect, entry))),
             },
             () = entry.silence(self.config.timeouts.idle) => {
-                Ok(Answer::Own(silent(&host, dialect, entry)))
+                Ok(Answer::Own(silent(host(), dialect, entry)))
             }
         }
     }
@@ -170,7 +171,7 @@ impl Forwarder {
         let elsewhere = || {
             let model = entry.read(|record| record.model.clone())?;
             let rule = table::by_model(&self.config.routes, &model)?;
-            entry.write(|record| record.route = rule.name().to_owned());
+            entry.write(|record| record.route = rule.name().to_owned().into());
             let target = came.path_and_query().map_or(came.path(), |target| target.as_str());
             rule.base().join(target).ok()
         };
@@ -239,7 +240,11 @@ impl Forwarder {
     /// Shows what leaves to the cache guard. Nothing that leaves depends on it.
     fn watch(&self, head: &Parts, body: AnyBody, way: &Way, entry: &Arc<Entry>) -> AnyBody {
         let Some(dialect) = way.dialect.filter(|_| way.is_turn()) else { return body };
-        if self.config.settings.policy.stream_requests || Coding::of(&head.headers) != Ok(None) {
+        // Whoever asks for a bypass is promised that nobody reads the body.
+        let is_unread = self.config.settings.policy.stream_requests
+            || way.plan == Plan::Pass(Skip::Bypassed)
+            || Coding::of(&head.headers) != Ok(None);
+        if is_unread {
             return body;
         }
         let session = Session::of(&head.headers);

@@ -7,15 +7,15 @@ use hyper::{
 
 /// Headers that are about one connection (RFC 9110, 7.6.1). `trailer` is not among them: it names
 /// fields that go all the way.
-const HOP_BY_HOP: [HeaderName; 8] = [
-    header::CONNECTION,
-    header::PROXY_AUTHENTICATE,
-    header::PROXY_AUTHORIZATION,
-    header::TE,
-    header::TRANSFER_ENCODING,
-    header::UPGRADE,
-    HeaderName::from_static("keep-alive"),
-    HeaderName::from_static("proxy-connection"),
+const HOP_BY_HOP: [&str; 8] = [
+    "connection",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "te",
+    "transfer-encoding",
+    "upgrade",
+    "keep-alive",
+    "proxy-connection",
 ];
 
 /// Whether a body with these headers is compressed.
@@ -50,7 +50,7 @@ pub(crate) fn drop_hop_by_hop(headers: &mut HeaderMap, also: &[HeaderName]) {
     // A length beside chunks is not the length (RFC 9112, 6.3).
     let is_chunked = headers.contains_key(header::TRANSFER_ENCODING);
     drop_where(headers, |name| {
-        HOP_BY_HOP.contains(name)
+        HOP_BY_HOP.contains(&name.as_str())
             || listed.contains(name)
             || also.contains(name)
             || (is_chunked && *name == header::CONTENT_LENGTH)

@@ -39,7 +39,7 @@ pub use control::{ToolSetting, ToolSettingError};
 pub use holdout::{Arm, Share, ShareError};
 pub use json::quote as json_string;
 pub use mcp::{McpRoute, McpRouteError};
-pub use record::{Fresh, JsonLogRecorder, LogRecorder, OUTCOMES, Record, Recorder};
+pub use record::{Fresh, JsonLogRecorder, LogRecorder, OUTCOMES, Record, Recorder, RequestId};
 pub use route::Skip;
 pub use server::{Load, ServeError, Server};
 pub use table::{RouteRule, RouteRuleError};

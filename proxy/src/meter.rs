@@ -65,8 +65,7 @@ impl Meter {
             Body::Stream(framer) => framer.feed(bytes, |event| {
                 if event.data == b"[DONE]" {
                     self.usage.ended = true;
-                } else if events::read(event.data, |root| self.usage.add_event(root)).is_none()
-                {
+                } else if events::read(event.data, |root| self.usage.add_event(root)).is_none() {
                     self.unread += 1;
                 }
             }),
@@ -91,9 +90,7 @@ impl Meter {
     /// Ends the body: a JSON answer is read now. A second call does nothing.
     pub fn finish(&mut self) {
         let Body::Json { held, .. } = &self.body else { return };
-        if !held.is_empty()
-            && events::read(held, |root| self.usage.add_document(root)).is_none()
-        {
+        if !held.is_empty() && events::read(held, |root| self.usage.add_document(root)).is_none() {
             self.unread += 1;
         }
         self.body = Body::Opaque;

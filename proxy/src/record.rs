@@ -10,12 +10,13 @@ pub(crate) use entry::{Break, Entry};
 pub use fresh::Fresh;
 pub(crate) use fresh::{OTHER, UNKNOWN};
 pub use json::JsonLogRecorder;
-pub(crate) use trace::{ClientId, trace_id};
+pub use trace::RequestId;
+pub(crate) use trace::trace_id;
 
 use crate::{holdout::Arm, meter::Usage, route::Skip};
 use brevity::{Dialect, Outcome, Report, Tally};
 use hyper::{Method, StatusCode};
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 /// How many outcomes a record keeps. Beyond, they count in its totals alone.
 pub const OUTCOMES: usize = 4_096;
@@ -31,12 +32,12 @@ pub struct Record {
     /// The request's number since the proxy started, from 1.
     pub ordinal: u64,
     /// What names it in the logs of others, too: the client's `x-request-id`, else one of our own.
-    pub id: String,
+    pub id: Option<RequestId>,
     /// The id of the trace that it belongs to, from `traceparent`.
     pub trace: Option<String>,
     /// The route that it takes: a path's prefix or `model:…` as configured, else `anthropic`, `openai` or
     /// `chatgpt`.
-    pub route: String,
+    pub route: Cow<'static, str>,
     /// Whether it is a turn of a conversation, and does not only ask what one would cost.
     pub turn: bool,
     /// The method.
@@ -123,9 +124,9 @@ impl Record {
     pub(crate) fn new(ordinal: u64, method: Method, path: String) -> Self {
         Self {
             ordinal,
-            id: String::new(),
+            id: None,
             trace: None,
-            route: String::new(),
+            route: Cow::Borrowed(""),
             turn: true,
             method,
             path,

@@ -14,9 +14,9 @@ use crate::{
     mcp,
     table::{self, Api, RouteRule},
 };
-use brevity::{Dialect, Settings};
+use brevity::{Dialect, Level, Settings};
 use hyper::{HeaderMap, Method, Uri, http::request::Parts};
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 /// What a path says that joins no URL.
 const NO_URL: &str = "the path does not make a URL behind the upstream's base";
@@ -49,7 +49,7 @@ pub(crate) enum Onward {
 #[derive(Debug)]
 pub(crate) struct ToolWay {
     /// The route's name.
-    pub(crate) name: String,
+    pub(crate) name: Cow<'static, str>,
     pub(crate) uri: Uri,
     /// Which one, by the order of the configuration.
     pub(crate) server: usize,
@@ -65,7 +65,7 @@ pub(crate) struct ToolWay {
 #[derive(Debug)]
 pub(crate) struct Way {
     /// The route's name: what a rule selects, else whose API it is.
-    pub(crate) name: String,
+    pub(crate) name: Cow<'static, str>,
     pub(crate) uri: Uri,
     /// Its model may send it elsewhere.
     pub(crate) by_model: bool,
@@ -138,8 +138,8 @@ fn forward(
 fn tool(found: mcp::Found, control: Result<Control, ControlError>, config: &Config) -> Route {
     let Ok(uri) = found.uri else { return Route::Refused(NO_URL) };
     let settings = settings(None, control.as_ref().ok(), &config.settings);
-    let skip = asked_skip(&control);
-    let (server, name) = (found.server, config.mcp[found.server].name().to_owned());
+    let skip = asked_skip(&control).or_else(|| off(&settings));
+    let (server, name) = (found.server, Cow::Owned(config.mcp[found.server].name().to_owned()));
     Route::On(Onward::Tool(ToolWay { name, uri, server, skip, settings, control }))
 }
 
@@ -152,8 +152,11 @@ fn model(
     config: &Config,
 ) -> Route {
     let (name, uri) = match below {
-        Some((rule, rest)) => (rule.name(), rule.base().join(rest)),
-        None => by_default(path, target, head, &config.upstreams),
+        Some((rule, rest)) => (Cow::Owned(rule.name().to_owned()), rule.base().join(rest)),
+        None => {
+            let (name, uri) = by_default(path, target, head, &config.upstreams);
+            (Cow::Borrowed(name), uri)
+        }
     };
     let Ok(uri) = uri else { return Route::Refused(NO_URL) };
     let rule = below.map(|(rule, _)| rule);
@@ -167,16 +170,13 @@ fn model(
         Some(api) => api == Api::Is(Dialect::OpenAiResponses),
         None => path.ends_with("/responses"),
     };
-    Route::On(Onward::Model(Way {
-        name: name.to_owned(),
-        uri,
-        by_model: rule.is_none() && dialect.is_some() && table::asks_model(&config.routes),
-        dialect,
-        is_responses,
-        plan: plan(dialect, &control, head, config),
-        settings: settings(rule, control.as_ref().ok(), &config.settings),
-        control,
-    }))
+    let by_model = rule.is_none() && dialect.is_some() && table::asks_model(&config.routes);
+    let settings = settings(rule, control.as_ref().ok(), &config.settings);
+    // A rule about its model may still say otherwise.
+    let off = off(&settings).filter(|_| !by_model);
+    let plan = plan(dialect, &control, off, head, config);
+    let way = Way { name, uri, by_model, dialect, is_responses, plan, settings, control };
+    Route::On(Onward::Model(way))
 }
 
 /// Where a request for a model goes that no rule is about, and what that way is called.
@@ -267,6 +267,11 @@ pub(crate) fn skip(
     asked_skip(control).or_else(vouched)
 }
 
+/// Why a request passes that nothing is to be rewritten in.
+pub(crate) fn off(settings: &Settings) -> Option<Skip> {
+    (settings.policy.level == Level::Off).then_some(Skip::Off)
+}
+
 fn asked_skip(control: &Result<Control, ControlError>) -> Option<Skip> {
     match control {
         Err(_) => Some(Skip::Control),
@@ -277,13 +282,14 @@ fn asked_skip(control: &Result<Control, ControlError>) -> Option<Skip> {
 fn plan(
     dialect: Option<Dialect>,
     control: &Result<Control, ControlError>,
+    off: Option<Skip>,
     head: &Parts,
     config: &Config,
 ) -> Plan {
     if dialect.is_none() {
         return Plan::Pass(Skip::NoDialect);
     }
-    if let Some(skip) = skip(control, &head.uri, &head.headers, config) {
+    if let Some(skip) = skip(control, &head.uri, &head.headers, config).or(off) {
         return Plan::Pass(skip);
     }
     match Coding::of(&head.headers) {

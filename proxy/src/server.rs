@@ -6,6 +6,7 @@ mod framing;
 mod limits;
 mod load;
 mod refusal;
+mod signs;
 mod turn;
 mod wire;
 
@@ -31,6 +32,7 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo},
     server::conn::auto::UpgradeableConnection,
 };
+use signs::Signs;
 use std::{
     io,
     net::{IpAddr, SocketAddr},
@@ -46,7 +48,7 @@ use tokio::{
     task::JoinSet,
     time::{sleep, timeout},
 };
-use wire::{Signs, Wire};
+use wire::Wire;
 
 /// How long to wait after a failure to accept, such as too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -91,9 +93,6 @@ pub enum ServeError {
     #[error(transparent)]
     Tls(#[from] TlsError),
 }
-
-/// What a connection is told when a request has ended.
-type OnItsWay = (busy::Guard, turn::End);
 
 struct Shared {
     config: Arc<Config>,
@@ -244,9 +243,9 @@ async fn serve(
     draining: watch::Receiver<()>,
 ) {
     let (timeouts, caps) = (shared.config.timeouts, shared.config.caps);
-    let signs = Signs::default();
+    let signs = Arc::new(Signs::default());
     let service = service_fn(|request| {
-        let on_its_way = (signs.busy.start(), signs.turn.end());
+        let on_its_way = signs.on_its_way();
         let (shared, signs) = (shared.clone(), signs.clone());
         async move { shared.answer(request, client, signs, on_its_way).await }
     });

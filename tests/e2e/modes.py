@@ -166,12 +166,12 @@ def controlled(messages, chat):
         line = world.proxy.line()
         check.that("WARN" in line and "`x-brevity-levl`" in line, "a header that is misspelt: the log names it", line)
         world.left_alone("a header that is misspelt", messages, "bad-header")
-        for what, headers in (("x-brevity-level: off", {"x_brevity_level": "off"}),
-                              ("x-brevity-tools: *=off", {"x_brevity_tools": "*=off"})):
-            ask(**headers)
-            check.same(world.arrived()[3], messages, f"{what}: byte for byte upstream")
-            line = world.proxy.line()
-            check.that("kept: " in line, f"{what}: the log says that results were kept", line)
+        ask(x_brevity_level="off")
+        world.left_alone("x-brevity-level: off", messages, "off")
+        ask(x_brevity_tools="*=off")
+        check.same(world.arrived()[3], messages, "x-brevity-tools: *=off: byte for byte upstream")
+        line = world.proxy.line()
+        check.that("kept: " in line, "x-brevity-tools: *=off: the log says that results were kept", line)
         client = world.openai(default_headers={"x-brevity-bypass": "true", "x-brevity-saved": "true"})
         answer = client.chat.completions.with_raw_response.create(**asked(is_openai=True))
         world.left_alone("OpenAI's SDK, x-brevity-bypass", chat, "bypassed")

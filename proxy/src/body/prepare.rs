@@ -12,7 +12,7 @@ use crate::{
     guard::conversation,
     holdout::{Arm, Share},
     record::Entry,
-    route::Skip,
+    route::{Skip, off},
     table,
 };
 use brevity::{Dialect, Level, Outcome, Settings};
@@ -91,12 +91,15 @@ impl Prepare {
             Held::Long(long) => {
                 // As many bytes whatever chunks they came in.
                 let head = beginning(&long.came, up_to);
-                let mut held_out = false;
-                if self.coding.is_none() {
+                let mut skip = self.coding.map(|_| Skip::Encoded);
+                if skip.is_none() {
                     self.learn_model(&head).await;
-                    held_out = self.is_held_out(&head).await;
+                    skip = off(&self.settings);
                 }
-                Prepared { body: self.long(long, held_out), decoded: false }
+                if skip.is_none() && self.is_held_out(&head).await {
+                    skip = Some(Skip::HeldOut);
+                }
+                Prepared { body: self.long(long, skip), decoded: false }
             }
         })
     }
@@ -129,6 +132,9 @@ impl Prepare {
 
     async fn prepared(mut self, came: Whole, text: Vec<Bytes>) -> Prepared {
         self.learn_model(&text).await;
+        if let Some(skip) = off(&self.settings) {
+            return self.pass(came, Some(skip));
+        }
         if self.is_held_out(&text).await {
             return self.pass(came, Some(Skip::HeldOut));
         }
@@ -239,16 +245,15 @@ impl Prepare {
         Prepared { body: any(body), decoded: false }
     }
 
-    /// A body that is too long to be held.
-    fn long<B>(self, long: Long<B>, held_out: bool) -> AnyBody
+    /// A body that is too long to be held, and why it passes if it does.
+    fn long<B>(self, long: Long<B>, skip: Option<Skip>) -> AnyBody
     where
         B: Body<Data = Bytes> + Unpin + Send + 'static,
         B::Error: Into<BoxError>,
     {
         let Long { came, rest } = long;
-        let fed = match self.coding {
-            Some(_) => Err(Skip::Encoded),
-            None if held_out => Err(Skip::HeldOut),
+        let fed = match skip {
+            Some(skip) => Err(skip),
             None => feed(self.dialect, self.streamed(), &came).map_err(|Panicked| Skip::Failed),
         };
         match (fed, self.act) {

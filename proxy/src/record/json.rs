@@ -33,7 +33,7 @@ impl Record {
         let kept = report.kept.iter().map(|(reason, sum)| (reason.name(), parts(sum)));
         object([
             ("request", self.ordinal.to_string()),
-            ("id", quote(&self.id)),
+            ("id", quote(&self.id.as_ref().map(ToString::to_string).unwrap_or_default())),
             ("trace", quote_or_null(self.trace.as_deref())),
             ("method", quote(self.method.as_str())),
             ("path", quote(&self.path)),

@@ -31,8 +31,8 @@ impl fmt::Display for Record {
         if let Some(error) = &self.error {
             write!(f, " | error: {error}")?;
         }
-        if !self.id.is_empty() {
-            write!(f, " | id {}", self.id)?;
+        if let Some(id) = &self.id {
+            write!(f, " | id {id}")?;
         }
         self.trace.as_ref().map_or(Ok(()), |trace| write!(f, " | trace {trace}"))
     }

@@ -4,6 +4,7 @@
 //! shape, so that a header cannot write lines or carry a text.
 
 use hyper::{HeaderMap, Response, header::HeaderValue};
+use std::fmt;
 
 /// The header that names a request.
 pub(crate) const REQUEST_ID: &str = "x-request-id";
@@ -14,28 +15,47 @@ const TRACEPARENT: &str = "traceparent";
 /// The longest name of a request that is taken from a client, in bytes.
 const LONGEST: usize = 128;
 
-/// The client's own name for a request, as it came.
-#[derive(Clone, Debug)]
-pub(crate) struct ClientId(HeaderValue);
+/// What names a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestId(Name);
 
-impl ClientId {
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Name {
+    /// The client's own name, as it came.
+    Client(HeaderValue),
+    /// Nobody else has this one: a number that tells this run of the proxy, and the request's.
+    Own { run: u32, ordinal: u64 },
+}
+
+impl RequestId {
+    /// A name of the proxy's own.
+    pub(crate) fn own(run: u32, ordinal: u64) -> Self {
+        Self(Name::Own { run, ordinal })
+    }
+
     /// The name that `headers` give: letters, digits and `-_.:/+=`, at most 128. Any other is none.
     pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
         let value = headers.get(REQUEST_ID)?;
         let is_plain = |b: &u8| b.is_ascii_alphanumeric() || b"-_.:/+=".contains(b);
         let bytes = value.as_bytes();
         let is_name = !bytes.is_empty() && bytes.len() <= LONGEST && bytes.iter().all(is_plain);
-        is_name.then(|| Self(value.clone()))
+        is_name.then(|| Self(Name::Client(value.clone())))
     }
 
-    /// The name as text.
-    pub(crate) fn text(&self) -> String {
-        String::from_utf8_lossy(self.0.as_bytes()).into_owned()
-    }
-
-    /// Names the request in its answer, unless the upstream has named it.
+    /// Names the request in its answer, if the client has named it and the upstream has not.
     pub(crate) fn answer<B>(self, answer: &mut Response<B>) {
-        answer.headers_mut().entry(REQUEST_ID).or_insert(self.0);
+        if let Name::Client(name) = self.0 {
+            answer.headers_mut().entry(REQUEST_ID).or_insert(name);
+        }
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Name::Client(name) => f.write_str(&String::from_utf8_lossy(name.as_bytes())),
+            Name::Own { run, ordinal } => write!(f, "{run:08x}-{ordinal}"),
+        }
     }
 }
 
@@ -65,7 +85,7 @@ mod tests {
 
     #[test]
     fn names_are_plain_and_short() {
-        let id = |value: &str| ClientId::of(&headers(REQUEST_ID, value)).map(|id| id.text());
+        let id = |value: &str| RequestId::of(&headers(REQUEST_ID, value)).map(|id| id.to_string());
         assert_eq!(id("req_01:a/b+c=.d-e").as_deref(), Some("req_01:a/b+c=.d-e"));
         for value in ["", "a b", "\"a\"", "a;b", &"x".repeat(LONGEST + 1)] {
             assert_eq!(id(value), None, "{value}");

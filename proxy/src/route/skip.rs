@@ -14,6 +14,8 @@ pub enum Skip {
     Encoded,
     /// The client asked for it.
     Bypassed,
+    /// Nothing is to be rewritten, as the request, its route or the configuration says.
+    Off,
     /// The client asked for something in words that are not understood.
     Control,
     /// Its conversation is held out, to compare.
@@ -38,6 +40,7 @@ impl Skip {
             Skip::NotJson => "not-json",
             Skip::Encoded => "encoded",
             Skip::Bypassed => "bypassed",
+            Skip::Off => "off",
             Skip::Control => "bad-header",
             Skip::HeldOut => "held-out",
             Skip::DryRun => "dry-run",

@@ -138,14 +138,17 @@ fn a_rule_sends_what_is_below_its_path_elsewhere() {
     for (target, uri) in cases {
         let way = way_in("POST", target, &[JSON], &config);
         assert_eq!(way.uri.to_string(), uri);
-        assert_eq!(way.plan, Plan::Rewrite(None));
         assert_eq!(way.dialect, Some(Dialect::OpenAiChat));
-        let level = if target.starts_with("/local") { Level::Off } else { Level::Lossless };
-        assert_eq!(way.settings.policy.level, level);
+        let (level, plan) = match target.starts_with("/local") {
+            true => (Level::Off, Plan::Pass(Skip::Off)),
+            false => (Level::Lossless, Plan::Rewrite(None)),
+        };
+        assert_eq!((way.settings.policy.level, way.plan), (level, plan));
     }
     let level = ("x-brevity-level", "lossless");
     let way = way_in("POST", "/local/generate", &[JSON, level], &config);
     assert_eq!(way.settings.policy.level, Level::Lossless, "the request's own word wins");
+    assert_eq!(way.plan, Plan::Rewrite(None));
     let way = way_in("GET", "/local/generate", &[JSON], &config);
     assert_eq!(way.plan, Plan::Pass(Skip::NoDialect), "only what is posted is a request");
     let way = way_in("POST", "/plain/v1/messages", &[JSON], &config);
@@ -157,6 +160,9 @@ fn models_are_asked_for_where_a_rule_is_about_them() {
     let config = table(&["model:q*=http://h", "/x=http://x"]);
     let by_model = |method, target| way_in(method, target, &[JSON], &config).by_model;
     assert!(by_model("POST", "/v1/chat/completions"));
+    let off = ("x-brevity-level", "off");
+    let asked = way_in("POST", "/v1/chat/completions", &[JSON, off], &config);
+    assert_eq!(asked.plan, Plan::Rewrite(None), "its model is still asked for");
     assert!(!by_model("POST", "/x/v1/chat/completions"), "its path says where it goes");
     assert!(!by_model("GET", "/v1/models"));
     assert!(!way("POST", "/v1/chat/completions", &[JSON]).by_model);

@@ -1,22 +1,29 @@
 //! One request: refused, answered here, or sent on.
 
-use super::{OnItsWay, Shared, framing::shape, load::Slot, refusal::Refusal, wire::Signs};
+use super::{
+    Shared,
+    framing::shape,
+    load::Slot,
+    refusal::Refusal,
+    signs::{OnItsWay, Signs},
+};
 use crate::{
     admin,
     body::{AnyBody, Caught, Fault, Panic},
-    record::{ClientId, Entry, Record, trace_id},
+    record::{Entry, Record, RequestId, trace_id},
     route::{Onward, Route, route},
 };
 use brevity::Dialect;
 use hyper::{Request, Response, StatusCode, body::Incoming};
 use std::{
+    borrow::Cow,
     net::IpAddr,
     sync::{Arc, atomic::Ordering},
 };
 
 /// What a request is counted as.
 struct Named {
-    route: String,
+    route: Cow<'static, str>,
     dialect: Option<Dialect>,
     /// Whether it is a turn of a conversation.
     turn: bool,
@@ -34,10 +41,8 @@ impl Named {
 }
 
 /// An answer that carries the client's own name for its request.
-fn answered(id: Option<ClientId>, mut answer: Response<AnyBody>) -> Response<AnyBody> {
-    if let Some(id) = id {
-        id.answer(&mut answer);
-    }
+fn answered(id: RequestId, mut answer: Response<AnyBody>) -> Response<AnyBody> {
+    id.answer(&mut answer);
     answer
 }
 
@@ -47,7 +52,7 @@ impl Shared {
         &self,
         request: Request<Incoming>,
         client: IpAddr,
-        signs: Signs,
+        signs: Arc<Signs>,
         on_its_way: OnItsWay,
     ) -> Result<Response<AnyBody>, Fault> {
         if let Some((refusal, dialect)) = signs.refused.take() {
@@ -103,14 +108,14 @@ impl Shared {
         request: &Request<Incoming>,
         named: Named,
         on_its_way: (Slot, OnItsWay),
-    ) -> (Arc<Entry>, Option<ClientId>) {
+    ) -> (Arc<Entry>, RequestId) {
         let ordinal = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
         let path = request.uri().path().to_owned();
         let mut record = Record::new(ordinal, request.method().clone(), path);
         (record.dialect, record.route, record.turn) = (named.dialect, named.route, named.turn);
-        let id = ClientId::of(request.headers());
-        let own = || format!("{:08x}-{ordinal}", self.stats.vitals().run);
-        record.id = id.as_ref().map_or_else(own, ClientId::text);
+        let own = || RequestId::own(self.stats.vitals().run, ordinal);
+        let id = RequestId::of(request.headers()).unwrap_or_else(own);
+        record.id = Some(id.clone());
         record.trace = trace_id(request.headers());
         (Entry::new(record, self.stats.clone(), on_its_way), id)
     }

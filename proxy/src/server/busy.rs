@@ -4,58 +4,52 @@
 //! be there at the earliest.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
-    },
+    sync::atomic::{AtomicU64, AtomicUsize, Ordering},
     time::Duration,
 };
 use tokio::time::{Instant, sleep};
 
 /// Counts the requests of one connection.
-#[derive(Clone, Debug)]
-pub(crate) struct Busy(Arc<Counts>);
-
 #[derive(Debug)]
-struct Counts {
+pub(super) struct Busy {
     start: Instant,
     running: AtomicUsize,
     /// When a request ended last, in milliseconds since `start`.
     ended: AtomicU64,
 }
 
-/// One request on its way.
-#[derive(Debug)]
-pub(crate) struct Guard(Busy);
-
 impl Default for Busy {
     fn default() -> Self {
         let (running, ended) = (AtomicUsize::new(0), AtomicU64::new(0));
-        Self(Arc::new(Counts { start: Instant::now(), running, ended }))
+        Self { start: Instant::now(), running, ended }
     }
 }
 
 impl Busy {
-    /// Another request has come. It counts until the guard is dropped.
-    pub(crate) fn start(&self) -> Guard {
-        self.0.running.fetch_add(1, Ordering::Relaxed);
-        Guard(self.clone())
+    /// Another request has come.
+    pub(super) fn start(&self) {
+        self.running.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// One has ended.
+    pub(super) fn end(&self) {
+        let now = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.ended.fetch_max(now, Ordering::Relaxed);
+        self.running.fetch_sub(1, Ordering::Release);
     }
 
     /// Waits until there was no request for `idle`, from now on.
-    pub(crate) async fn idle_for(&self, idle: Duration) {
-        let asked = self.0.start.elapsed();
+    pub(super) async fn idle_for(&self, idle: Duration) {
+        let asked = self.start.elapsed();
         loop {
-            let quiet = self.0.quiet_since(asked);
+            let quiet = self.quiet_since(asked);
             if quiet >= idle {
                 return;
             }
             sleep(idle - quiet).await;
         }
     }
-}
 
-impl Counts {
     /// How long there was no request, at most since `asked`.
     fn quiet_since(&self, asked: Duration) -> Duration {
         // In this order: a request that ends in between has set the time before.
@@ -67,15 +61,6 @@ impl Counts {
     }
 }
 
-impl Drop for Guard {
-    fn drop(&mut self) {
-        let Busy(counts) = &self.0;
-        let now = u64::try_from(counts.start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        counts.ended.fetch_max(now, Ordering::Relaxed);
-        counts.running.fetch_sub(1, Ordering::Release);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,13 +69,13 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn quiet_counts_from_the_last_request_or_the_question() {
-        let busy = Busy::default();
+        let busy = std::sync::Arc::new(Busy::default());
         sleep(IDLE).await;
         let (asked, waiting) = (Instant::now(), busy.idle_for(IDLE));
         waiting.await;
         assert_eq!(asked.elapsed(), IDLE, "what was before does not count");
 
-        let request = busy.start();
+        busy.start();
         let waiting = tokio::spawn({
             let busy = busy.clone();
             async move { busy.idle_for(IDLE).await }
@@ -98,7 +83,7 @@ mod tests {
         sleep(IDLE * 5 / 2).await;
         assert!(!waiting.is_finished(), "a request is on its way");
         let ended = Instant::now();
-        drop(request);
+        busy.end();
         waiting.await.unwrap();
         assert_eq!(ended.elapsed(), IDLE);
     }

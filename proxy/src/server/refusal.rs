@@ -3,7 +3,7 @@
 use super::load::Full;
 use brevity::Dialect;
 use hyper::StatusCode;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use thiserror::Error;
 
 /// Why a request is refused.
@@ -40,8 +40,8 @@ impl Refusal {
 
 /// What the reader of a connection has refused, for the service to answer. The service sees a
 /// request of the reader's own in its place, so that the answer comes in its turn.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Refused(Arc<Mutex<Option<Answer>>>);
+#[derive(Debug, Default)]
+pub(crate) struct Refused(Mutex<Option<Answer>>);
 
 /// A refusal, and the API in whose shape it is said.
 type Answer = (Refusal, Option<Dialect>);

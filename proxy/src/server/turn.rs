@@ -4,23 +4,19 @@
 //! sent before the last one is answered waits outside, where its bytes hide nothing.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     task::{Context, Waker},
 };
 
 /// The turn of one connection.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Turn(Arc<Mutex<State>>);
+#[derive(Debug, Default)]
+pub(super) struct Turn(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
     is_taken: bool,
     waiting: Option<Waker>,
 }
-
-/// The end of a turn, when it is dropped.
-#[derive(Debug)]
-pub(super) struct End(Turn);
 
 impl Turn {
     /// A request begins.
@@ -31,27 +27,24 @@ impl Turn {
     /// Whether the next request may begin. Whoever asks is woken when it may.
     pub(super) fn is_free(&self, cx: &Context<'_>) -> bool {
         let mut state = self.lock();
-        state.waiting = state.is_taken.then(|| cx.waker().clone());
+        if state.is_taken && !state.waiting.as_ref().is_some_and(|it| it.will_wake(cx.waker())) {
+            state.waiting = Some(cx.waker().clone());
+        }
         !state.is_taken
     }
 
-    pub(super) fn end(&self) -> End {
-        End(self.clone())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for End {
-    fn drop(&mut self) {
-        let mut state = self.0.lock();
+    /// The request has been answered.
+    pub(super) fn end(&self) {
+        let mut state = self.lock();
         state.is_taken = false;
         let waiting = state.waiting.take();
         drop(state);
         if let Some(waiting) = waiting {
             waiting.wake();
         }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -4,10 +4,9 @@
 //! within a time; and where the end would cut off an answer, the connection is let run dry first.
 
 use super::{
-    busy::{Busy, Guard},
     framing::{Framing, Next},
-    refusal::{Refusal, Refused},
-    turn::Turn,
+    refusal::Refusal,
+    signs::{Begun, Signs},
 };
 use crate::{
     config::{Caps, Timeouts},
@@ -17,10 +16,7 @@ use bytes::{Buf as _, BytesMut};
 use std::{
     io::{self, ErrorKind, IoSlice},
     pin::{Pin, pin},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, atomic::Ordering},
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -38,16 +34,6 @@ const LOOK: usize = 8 * 1024;
 /// How long a client that still sends may take to see the answer before the connection is reset.
 const LINGER: Duration = Duration::from_secs(2);
 
-/// What a connection and the service on it tell each other.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Signs {
-    pub(super) busy: Busy,
-    pub(super) refused: Refused,
-    pub(super) turn: Turn,
-    /// The connection carries another protocol from now on.
-    pub(super) upgraded: Arc<AtomicBool>,
-}
-
 /// A connection.
 pub(super) struct Wire<S> {
     inner: S,
@@ -55,10 +41,10 @@ pub(super) struct Wire<S> {
     /// What came, and how much of it may pass.
     came: BytesMut,
     free: usize,
-    signs: Signs,
+    signs: Arc<Signs>,
     timeouts: Timeouts,
     /// A head has begun: the connection is not idle, and its time runs.
-    head: Option<(Guard, Timer)>,
+    head: Option<(Begun, Timer)>,
     /// The client takes nothing.
     stall: Stall,
     /// A request was refused: nothing more is read.
@@ -69,7 +55,7 @@ pub(super) struct Wire<S> {
 type Timer = Pin<Box<Sleep>>;
 
 impl<S> Wire<S> {
-    pub(super) fn new(inner: S, signs: Signs, caps: Caps, timeouts: Timeouts) -> Self {
+    pub(super) fn new(inner: S, signs: Arc<Signs>, caps: Caps, timeouts: Timeouts) -> Self {
         Self {
             inner,
             framing: Framing::new(caps),
@@ -127,8 +113,8 @@ impl<S> Wire<S> {
             return false;
         }
         let within = self.timeouts.head;
-        let busy = &self.signs.busy;
-        let (_, timer) = self.head.get_or_insert_with(|| (busy.start(), Box::pin(sleep(within))));
+        let begin = || (self.signs.begun(), Box::pin(sleep(within)));
+        let (_, timer) = self.head.get_or_insert_with(begin);
         timer.as_mut().poll(cx).is_ready()
     }
 }

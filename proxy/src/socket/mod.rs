@@ -20,7 +20,7 @@ use crate::{
     config::Config,
     headers::drop_hop_by_hop,
     record::Entry,
-    route::{Skip, Way, skip},
+    route::{Skip, Way, off, skip},
 };
 use brevity::{Dialect, Settings};
 use events::Listener;
@@ -97,6 +97,7 @@ impl Requests {
     /// for them, counts.
     fn of(request: &Request<Incoming>, way: &Way, config: &Config) -> Self {
         let skip = skip(&way.control, request.uri(), request.headers(), config);
+        let skip = skip.or_else(|| off(&way.settings));
         Self { skip, settings: way.settings.clone() }
     }
 }

@@ -4,7 +4,6 @@
 //! the metrics. So only the first of them have a place of their own.
 
 use crate::record::OTHER;
-use std::collections::BTreeMap;
 
 /// How many names are told apart. All others are one, [`OTHER`].
 pub(crate) const NAMES: usize = 64;
@@ -12,32 +11,44 @@ pub(crate) const NAMES: usize = 64;
 /// The longest name that has a place, in bytes.
 const LONGEST: usize = 96;
 
-/// A sum for each name.
+/// A sum for each name, in the order of names.
 #[derive(Clone, Debug)]
 pub(crate) struct Bounded<T> {
-    sums: BTreeMap<String, T>,
+    sums: Vec<(String, T)>,
 }
 
 impl<T> Default for Bounded<T> {
     fn default() -> Self {
-        Self { sums: BTreeMap::new() }
+        Self { sums: Vec::new() }
     }
 }
 
 impl<T: Default> Bounded<T> {
     /// The sum of `name`.
     pub(crate) fn of(&mut self, name: &str) -> &mut T {
-        let name = if self.has_place(name) { name } else { OTHER };
-        self.sums.entry(name.to_owned()).or_default()
+        let at = match self.find(name) {
+            Ok(at) => at,
+            Err(at) if self.has_place(name) => self.open(at, name),
+            Err(_) => self.find(OTHER).unwrap_or_else(|at| self.open(at, OTHER)),
+        };
+        &mut self.sums[at].1
     }
 
+    /// Where `name` stands, or would.
+    fn find(&self, name: &str) -> Result<usize, usize> {
+        self.sums.binary_search_by(|(known, _)| known.as_str().cmp(name))
+    }
+
+    /// Begins the sum of `name`, which belongs at `at`.
+    fn open(&mut self, at: usize, name: &str) -> usize {
+        self.sums.insert(at, (name.to_owned(), T::default()));
+        at
+    }
+
+    /// Whether a name that is not known yet gets a place of its own.
     fn has_place(&self, name: &str) -> bool {
-        let is_plain = name.len() <= LONGEST && !name.chars().any(char::is_control);
-        is_plain && (self.sums.contains_key(name) || self.named() < NAMES)
-    }
-
-    fn named(&self) -> usize {
-        self.sums.len() - usize::from(self.sums.contains_key(OTHER))
+        let named = self.sums.len() - usize::from(self.find(OTHER).is_ok());
+        named < NAMES && name.len() <= LONGEST && !name.chars().any(char::is_control)
     }
 
     /// Every name with its sum, in order.

@@ -120,7 +120,7 @@ mod tests {
     use super::*;
     use hyper::{Method, StatusCode};
 
-    fn record(route: &str, status: u16) -> Record {
+    fn record(route: &'static str, status: u16) -> Record {
         let mut record = Record::new(1, Method::POST, "/".into());
         record.route = route.into();
         record.status = StatusCode::from_u16(status).ok();

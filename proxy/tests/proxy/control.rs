@@ -45,7 +45,7 @@ async fn a_request_passes_where_it_says_so() {
         ("x-brevity-bypass", "true", Some(Skip::Bypassed)),
         ("x-brevity-bypas", "true", Some(Skip::Control)),
         ("x-brevity-level", "lossy", Some(Skip::Control)),
-        ("x-brevity-level", "off", None),
+        ("x-brevity-level", "off", Some(Skip::Off)),
         ("x-brevity-tools", "un*=off", None),
         ("x-brevity-tools", "units=file", None),
     ] {

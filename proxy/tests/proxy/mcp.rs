@@ -282,7 +282,7 @@ async fn what_a_request_asks_for_and_a_dry_run_hold_for_answers() {
     let cases = [
         (Some(("x-brevity-bypass", "true")), false, Some(Skip::Bypassed)),
         (Some(("x-brevity-bypas", "true")), false, Some(Skip::Control)),
-        (Some(("x-brevity-level", "off")), false, None),
+        (Some(("x-brevity-level", "off")), false, Some(Skip::Off)),
         (Some(("x-brevity-tools", "li*=off")), false, None),
         (None, true, Some(Skip::DryRun)),
     ];

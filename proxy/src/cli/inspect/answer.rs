@@ -58,11 +58,7 @@ struct Text {
 
 impl Answer {
     fn new(limits: &Limits) -> Self {
-        let texts = Texts {
-            blocks: BTreeMap::new(),
-            room: limits.document,
-            left_out: 0,
-        };
+        let texts = Texts { blocks: BTreeMap::new(), room: limits.document, left_out: 0 };
         Self {
             framer: SseFramer::new(limits.sse_event),
             meter: Meter::new("text/event-stream", limits),

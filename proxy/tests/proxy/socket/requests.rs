@@ -165,7 +165,7 @@ async fn what_the_handshake_asks_for_and_a_dry_run_hold_for_all_requests() {
     let cases = [
         ("x-brevity-bypass: true\r\n", false, Some(Skip::Bypassed)),
         ("x-brevity-bypass: perhaps\r\n", false, Some(Skip::Control)),
-        ("x-brevity-level: off\r\n", false, None),
+        ("x-brevity-level: off\r\n", false, Some(Skip::Off)),
         ("", true, Some(Skip::DryRun)),
     ];
     for (asks, dry, skip) in cases {
