@@ -93,7 +93,11 @@ impl<S> Wire<S> {
         let between = self.framing.is_between();
         match self.framing.next(&self.came) {
             Ok(Next::Pass(len)) => {
-                self.free = len;
+                // What of a body came with its head goes on with it: hyper then reads once.
+                let rest = (self.came.len() - len) as u64;
+                let freely = rest.min(self.framing.freely()) as usize;
+                self.framing.passed(freely);
+                self.free = len + freely;
                 if between {
                     self.signs.turn.take();
                     self.head = None;
@@ -137,8 +141,12 @@ impl<S: AsyncRead + Unpin> Wire<S> {
     /// Reads bytes that are looked at; whether any came.
     fn read_on(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
         self.came.reserve(LOOK);
-        let read = pin!(self.inner.read_buf(&mut self.came));
-        read.poll(cx).map_ok(|len| len > 0)
+        let read = pin!(self.inner.read_buf(&mut self.came)).poll(cx);
+        if read.is_pending() && self.came.is_empty() {
+            // Thousands of connections wait at once, most of them for long.
+            self.came = BytesMut::new();
+        }
+        read.map_ok(|len| len > 0)
     }
 
     /// Lets a client that still sends see the answer: bytes that nobody reads would reset the
