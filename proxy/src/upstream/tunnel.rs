@@ -54,8 +54,9 @@ impl Refusal {
 /// What a user can do about a status, where the proxy was asked for `to`.
 fn advice(status: u16, to: &str) -> &'static str {
     match status {
-        407 => {
-            ": it wants a user and a password; write them into HTTPS_PROXY, \
+        // Some answer so where the password is wrong.
+        401 | 407 => {
+            ": it wants a user and a password that it knows; write them into HTTPS_PROXY, like \
              http://user:password@host:port"
         }
         403 | 405 if to.ends_with(":443") => ": it does not lead there; ask who runs it",
@@ -206,6 +207,7 @@ mod tests {
         for (answer, expected) in [
             (b"HTTP/1.1 502 Bad Gateway\r\n\r\n<html>".as_slice(), "answered 502 to CONNECT h:443"),
             (b"HTTP/1.1 407 Who\r\n\r\n", "answered 407 to CONNECT h:443: it wants a user and"),
+            (b"HTTP/1.1 401 Who\r\n\r\n", "answered 401 to CONNECT h:443: it wants a user and"),
             (b"HTTP/1.1 403 No\r\n\r\n", "answered 403 to CONNECT h:443: it does not lead there"),
             (b"HTTP/1.1 200 OK\r\n\r\nearly", "sent bytes behind its answer"),
             (b"SSH-2.0-x\r\n", "answered with something that is not HTTP/1"),

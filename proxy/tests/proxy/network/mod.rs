@@ -93,11 +93,14 @@ async fn serve(
     }
 }
 
-/// The next message's head, up to its empty line.
+/// The next message's head, up to its empty line; what there is of it where the other side ends.
 async fn head(stream: &mut (impl AsyncRead + Unpin)) -> String {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
-        head.push(stream.read_u8().await.unwrap());
+        match stream.read_u8().await {
+            Ok(byte) => head.push(byte),
+            Err(_) => break,
+        }
     }
     String::from_utf8(head).unwrap()
 }
