@@ -5,6 +5,7 @@ use crate::{
     base::{Base, below},
     holdout::Share,
     mcp::McpRoute,
+    proxies::{Proxies, ProxyFault, ProxyWay},
     table::RouteRule,
 };
 use brevity::Settings;
@@ -50,6 +51,9 @@ pub struct Config {
     pub holdout: Option<Share>,
     /// Trust only the certificates in this PEM file, in place of the platform's.
     pub upstream_ca: Option<PathBuf>,
+    /// Which HTTP proxies of the network lead to upstreams. None by default; the environment is not
+    /// read.
+    pub upstream_proxy: Proxies,
     /// How long to wait for what.
     pub timeouts: Timeouts,
     /// How much of everything there may be at once.
@@ -131,6 +135,19 @@ pub enum ConfigError {
     /// Two routes stand below the same path.
     #[error("two routes have the path `{0}`; give each its own")]
     Twice(String),
+    /// What names an HTTP proxy that leads to an upstream makes no sense.
+    #[error(
+        "{fault}; it was to lead to {upstream}: mend it, or set upstream_proxy, perhaps to \"off\""
+    )]
+    Proxy {
+        /// What is wrong.
+        fault: ProxyFault,
+        /// The upstream.
+        upstream: String,
+    },
+    /// What was to lead to an upstream leads back.
+    #[error("the HTTP proxy {0} is where this proxy listens; name the network's")]
+    ProxyLoop(String),
 }
 
 /// Paths that the proxy answers by itself.
@@ -150,6 +167,7 @@ impl Default for Config {
             dry_run: false,
             holdout: None,
             upstream_ca: None,
+            upstream_proxy: Proxies::default(),
             timeouts: Timeouts::default(),
             caps: Caps::default(),
         }
@@ -184,7 +202,25 @@ impl Config {
             }
             seen.push(prefix);
         }
-        Ok(())
+        self.bases().into_iter().try_for_each(|base| self.check_way(base))
+    }
+
+    fn check_way(&self, base: &Base) -> Result<(), ConfigError> {
+        let port = self.listen.port();
+        match self.proxy_way(base) {
+            ProxyWay::Faulty(fault) => {
+                Err(ConfigError::Proxy { fault: fault.clone(), upstream: base.to_string() })
+            }
+            ProxyWay::Through(via) if port != 0 && via.is_local_port(port) => {
+                Err(ConfigError::ProxyLoop(via.to_string()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// How `base` is reached.
+    pub fn proxy_way(&self, base: &Base) -> ProxyWay<'_> {
+        base.join("/").map_or(ProxyWay::Direct, |uri| self.upstream_proxy.way(&uri))
     }
 
     /// Each place where requests go, once.

@@ -1,18 +1,24 @@
 //! The client towards upstreams: TLS, pools, timeouts.
 
+mod outward;
 mod patient;
+mod tunnel;
+
+pub(crate) use outward::Own;
 
 use crate::{
     base::Base,
     body::{AnyBody, BoxError},
     config::Config,
+    proxies::{Proxies, ProxyWay},
 };
 use hyper::Uri;
 use hyper_rustls::{ConfigBuilderExt as _, HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
-    client::legacy::{self, connect::HttpConnector},
-    rt::{TokioExecutor, TokioIo, TokioTimer},
+    client::legacy,
+    rt::{TokioExecutor, TokioTimer},
 };
+use outward::{Outward, ProxyError};
 use patient::Patient;
 use rustls::{
     ClientConfig, RootCertStore,
@@ -20,15 +26,13 @@ use rustls::{
 };
 use std::{
     io,
-    net::SocketAddr,
     path::{Path, PathBuf},
     pin::Pin,
-    sync::{Arc, OnceLock},
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
 use thiserror::Error;
-use tokio::net::TcpStream;
 use tower_service::Service;
 
 /// The client that carries requests to upstreams.
@@ -65,30 +69,19 @@ pub enum TlsError {
 #[derive(Clone)]
 pub(crate) struct Connector {
     inner: HttpsConnector<Outward>,
+    proxies: Proxies,
     within: Duration,
     patience: Duration,
 }
 
-/// Where the proxy itself listens, once it does.
-pub(crate) type Own = Arc<OnceLock<SocketAddr>>;
-
-/// Opens connections, but none that leads back to the proxy: each request would make another one,
-/// until there are no more files to open.
-#[derive(Clone)]
-pub(crate) struct Outward {
-    tcp: HttpConnector,
-    own: Own,
-}
-
-/// The upstream is the proxy itself, by whatever name.
-#[derive(Debug, Error)]
-#[error("it leads back to this proxy: name the API's own address")]
-struct Loop;
-
 /// No connection in time.
 #[derive(Debug, Error)]
-#[error("no connection within {} s", .0.as_secs())]
-pub(crate) struct ConnectTimeout(Duration);
+#[error("no connection within {} s{through}", within.as_secs_f64())]
+pub(crate) struct ConnectTimeout {
+    within: Duration,
+    /// The HTTP proxy on the way, as the end of the sentence.
+    through: String,
+}
 
 impl Connector {
     pub(crate) fn new(config: &Config, own: Own) -> Result<Self, TlsError> {
@@ -101,52 +94,22 @@ impl Connector {
     }
 
     fn with(config: &Config, own: Own, http2: bool) -> Result<Self, TlsError> {
-        let mut tcp = HttpConnector::new();
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
-        tcp.set_keepalive(Some(Duration::from_secs(60)));
-        let out = Outward { tcp, own };
-        let inner = HttpsConnectorBuilder::new()
-            .with_tls_config(tls(config.upstream_ca.as_deref())?)
-            .https_or_http();
+        let tls = tls(config.upstream_ca.as_deref())?;
+        let proxies = config.upstream_proxy.clone();
+        let out = Outward::new(own, proxies.clone(), tls.clone());
+        let inner = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http();
         let inner = match http2 {
             true => inner.enable_all_versions().wrap_connector(out),
             false => inner.enable_http1().wrap_connector(out),
         };
-        Ok(Self { inner, within: config.timeouts.connect, patience: config.timeouts.idle })
+        let (within, patience) = (config.timeouts.connect, config.timeouts.idle);
+        Ok(Self { inner, proxies, within, patience })
     }
 
     /// Opens a connection to `base` and closes it again.
     pub(crate) async fn probe(&self, base: &Base) -> Result<(), BoxError> {
         self.clone().call(base.join("/")?).await.map(drop)
     }
-}
-
-impl Service<Uri> for Outward {
-    type Response = TokioIo<TcpStream>;
-    type Error = BoxError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        self.tcp.poll_ready(cx).map_err(Into::into)
-    }
-
-    fn call(&mut self, uri: Uri) -> Self::Future {
-        let (connection, own) = (self.tcp.call(uri), self.own.clone());
-        Box::pin(async move {
-            let stream = connection.await?;
-            let is_own = own.get().is_some_and(|own| leads_to(stream.inner(), *own));
-            if is_own { Err(Loop.into()) } else { Ok(stream) }
-        })
-    }
-}
-
-/// Whether the other end of `stream` is a listener at `own`, on this machine.
-fn leads_to(stream: &TcpStream, own: SocketAddr) -> bool {
-    let (Ok(here), Ok(there)) = (stream.local_addr(), stream.peer_addr()) else { return false };
-    let is_here = there.ip() == here.ip() || there.ip().is_loopback();
-    let is_heard = own.ip().is_unspecified() || own.ip() == there.ip();
-    there.port() == own.port() && is_here && is_heard
 }
 
 impl Service<Uri> for Connector {
@@ -159,11 +122,18 @@ impl Service<Uri> for Connector {
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        let (connection, within, patience) = (self.inner.call(uri), self.within, self.patience);
+        let (within, patience, proxies) = (self.within, self.patience, self.proxies.clone());
+        let connection = self.inner.call(uri.clone());
         Box::pin(async move {
             match tokio::time::timeout(within, connection).await {
                 Ok(result) => result.map(|stream| Patient::new(stream, patience)),
-                Err(_) => Err(ConnectTimeout(within).into()),
+                Err(_) => {
+                    let through = match proxies.way(&uri) {
+                        ProxyWay::Through(via) => format!(" through the HTTP proxy {via}"),
+                        _ => String::new(),
+                    };
+                    Err(ConnectTimeout { within, through }.into())
+                }
             }
         })
     }
@@ -186,7 +156,10 @@ pub(crate) fn client(connector: Connector) -> Client {
 pub(crate) fn is_timeout(error: &(dyn std::error::Error + 'static)) -> bool {
     std::iter::successors(Some(error), |error| error.source()).any(|error| {
         let io = error.downcast_ref::<io::Error>();
-        error.is::<ConnectTimeout>() || io.is_some_and(|io| io.kind() == io::ErrorKind::TimedOut)
+        let proxy = error.downcast_ref::<ProxyError>();
+        error.is::<ConnectTimeout>()
+            || io.is_some_and(|io| io.kind() == io::ErrorKind::TimedOut)
+            || proxy.is_some_and(|proxy| proxy.source.is_timeout())
     })
 }
 

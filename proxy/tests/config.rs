@@ -1,6 +1,7 @@
 //! The configuration as a shell sees it: the file in its folder, variables, flags, exit codes.
 
 use std::{
+    ffi::OsString,
     io::{BufRead as _, BufReader},
     net::TcpListener,
     path::{Path, PathBuf},
@@ -40,7 +41,11 @@ impl Home {
     fn brevity(&self, env: &[(&str, &str)], words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_brevity"));
         let own = std::env::vars_os().map(|(name, _)| name);
-        for name in own.filter(|name| name.to_string_lossy().starts_with("BREVITY_")) {
+        let is_read = |name: &OsString| {
+            let name = name.to_string_lossy().to_lowercase();
+            name.starts_with("brevity_") || name.ends_with("_proxy")
+        };
+        for name in own.filter(is_read) {
             command.env_remove(name);
         }
         for name in ["HOME", "XDG_CONFIG_HOME", "APPDATA"] {
@@ -192,6 +197,17 @@ fn a_fault_of_the_configuration_is_78() {
             ("BREVITY_UPSTREAM", "gateway"),
             "BREVITY_UPSTREAM: `gateway` must start with http:// or https://",
         ),
+        (
+            ("HTTPS_PROXY", "foo://"),
+            "HTTPS_PROXY: a proxy's URL starts with http:// or https://, like \
+             http://proxy.example:3128; it was to lead to https://api.anthropic.com: mend it, or ",
+        ),
+        (("ALL_PROXY", "socks5://h:1"), "ALL_PROXY: SOCKS is not supported; name an HTTP proxy"),
+        (
+            ("HTTPS_PROXY", "http://localhost:2738"),
+            "the HTTP proxy http://localhost:2738 (HTTPS_PROXY) is where this proxy listens",
+        ),
+        (("BREVITY_UPSTREAM_PROXY", "socks5://h"), "BREVITY_UPSTREAM_PROXY: SOCKS is not"),
         (("BREVITY_UPSTREAM_CA", "no/such.pem"), "cannot read certificates from no/such.pem: "),
     ] {
         let text = home.refused(&[env], &[], 78);
@@ -213,6 +229,8 @@ fn a_bad_value_of_a_flag_is_a_fault_of_usage() {
         (["--output", "2"], "--output: `2` is no output"),
         (["--holdout", "50"], "--holdout: `50` is no share"),
         (["--route", "x=http://h"], "--route: `x` selects nothing"),
+        (["--upstream-proxy", "foo://h"], "--upstream-proxy: a proxy's URL starts with"),
+        (["--upstream-proxy", "http://me@h"], "--upstream-proxy: the URL holds a user name or a"),
         (["--tool", "x"], "--tool: `x` says nothing about tools"),
         (["--mcp", "x=http://h"], "--mcp: `x` is not PREFIX=URL"),
     ] {
@@ -238,6 +256,29 @@ fn a_port_in_use_is_69() {
 }
 
 #[test]
+fn the_networks_proxy_is_shown_with_who_named_it() {
+    let home = Home::with("upstream = \"https://inside.example\"\n");
+    let vars = [("HTTPS_PROXY", "http://me:sk-secret@proxy.example:3128"), ("NO_PROXY", "x.y")];
+    let last = |env: &[(&str, &str)], flags: &[&str]| {
+        let lines = home.config(env, flags);
+        assert!(!lines.join("\n").contains("sk-secret"));
+        let key = lines.iter().find(|line| line.starts_with("upstream_proxy = ")).cloned();
+        (value(&key.expect("the key")).to_owned(), lines.last().cloned().unwrap_or_default())
+    };
+    let (key, way) = last(&vars, &[]);
+    assert_eq!(key, "upstream_proxy = \"environment\"");
+    let through = "# https://inside.example through http://proxy.example:3128 (HTTPS_PROXY)";
+    assert_eq!(way, through);
+    let (_, way) = last(&[vars[0], ("NO_PROXY", ".example")], &[]);
+    assert_eq!(way, "# https://inside.example directly: NO_PROXY names it");
+    let (key, way) = last(&vars, &["--upstream-proxy", "http://other:1"]);
+    assert_eq!(key, "upstream_proxy = \"http://other:1\"");
+    assert_eq!(way, "# https://inside.example through http://other:1 (upstream_proxy)");
+    let (key, way) = last(&vars, &["--upstream-proxy", "off"]);
+    assert_eq!((key.as_str(), way.as_str()), ("upstream_proxy = \"off\"", "[mcp]"));
+}
+
+#[test]
 fn no_secret_is_printed() {
     for text in [
         "api_key = \"sk-secret\"",
@@ -245,6 +286,10 @@ fn no_secret_is_printed() {
         "log = \"info\" sk-secret",
         "upstream = \"https://me:sk-secret@gateway\"",
         "upstream = \"https://gateway/?key=sk-secret\"",
+        "upstream_proxy = \"https://me:sk-secret@proxy\"",
+        "upstream_proxy = \"socks5://me:sk-secret@proxy\"",
+        "upstream_proxy = \"http://me:a/sk-secret@proxy\"",
+        "upstream_proxy = \"http://me:a@sk-secret@proxy\"",
         "[mcp]\n\"/x\" = \"https://me:sk-secret@gateway\"",
         "[[route]]\npath = \"/x\"\nurl = \"https://gateway?sk-secret\"",
     ] {
@@ -257,7 +302,11 @@ fn no_secret_is_printed() {
         assert!(output.stdout.is_empty() && !stderr(&output).contains("sk-secret"));
     }
     let home = Home::new();
-    for flag in ["--route", "--mcp", "--upstream"] {
+    for url in ["socks5://me:sk-secret@h", "http://me:a@sk-secret@h", "http://me:sk-secret@h/x"] {
+        let said = home.refused(&[("https_proxy", url)], &[], 78);
+        assert!(said.starts_with("https_proxy: ") && !said.contains("sk-secret"), "{said}");
+    }
+    for flag in ["--route", "--mcp", "--upstream", "--upstream-proxy"] {
         let url = "https://me:sk-secret@gateway";
         for value in [format!("/x={url}"), format!("x={url}"), url.to_owned()] {
             let said = home.refused(&[], &[flag, &value], 2);

@@ -5,7 +5,7 @@ use super::{
     config::{self, Environment, Fault, Flags},
     log::LogFormat,
 };
-use brevity_proxy::{Config, ServeError, Server};
+use brevity_proxy::{Base, Config, ProxyWay, ServeError, Server};
 use std::{io::Write as _, path::PathBuf, process::ExitCode};
 use thiserror::Error;
 use tokio::{runtime::Runtime, sync::oneshot};
@@ -70,6 +70,11 @@ pub(crate) struct Args {
     /// Trust only the certificates in this PEM file, in place of the platform's
     #[arg(long, value_name = "FILE")]
     upstream_ca: Option<String>,
+
+    /// Reach upstreams through this HTTP proxy, or `off` for none. A password can stand in HTTPS_PROXY
+    /// only [default: environment, as HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY say]
+    #[arg(long, value_name = "URL|environment|off")]
+    upstream_proxy: Option<String>,
 
     /// Rewrite request bodies as they pass, never holding one whole: needs less memory,
     /// shortens less
@@ -137,6 +142,7 @@ impl Args {
                 ("holdout", self.holdout.clone()),
                 ("dry_run", switch(self.dry_run)),
                 ("upstream_ca", self.upstream_ca.clone()),
+                ("upstream_proxy", self.upstream_proxy.clone()),
                 ("stream_requests", switch(self.stream_requests)),
                 ("output", self.output.clone()),
                 ("rewrite_attested", switch(self.rewrite_attested)),
@@ -170,6 +176,7 @@ async fn serve(config: Config, log: LogFormat) -> Result<(), Failure> {
     let mut models = config.clone();
     models.mcp.clear();
     let upstreams: Vec<String> = models.bases().iter().map(ToString::to_string).collect();
+    let proxied = proxied(&config);
     let server = Server::bind(config, log.recorder()).await?;
     let address = server.local_addr()?;
     for address in [Some(address), server.admin_addr()].into_iter().flatten() {
@@ -196,8 +203,20 @@ async fn serve(config: Config, log: LogFormat) -> Result<(), Failure> {
         let _ =
             writeln!(std::io::stdout(), "MCP servers at http://{address}: {}", tools.join(", "));
     }
+    for line in proxied {
+        let _ = writeln!(std::io::stdout(), "{line}");
+    }
     server.run(async { drop(stop.await) }).await;
     Ok(())
+}
+
+/// What is reached through HTTP proxies of the network, a line each.
+fn proxied(config: &Config) -> Vec<String> {
+    let line = |base: &Base| match config.proxy_way(base) {
+        way @ ProxyWay::Through(_) => Some(format!("{base} is reached {way}")),
+        _ => None,
+    };
+    config.bases().into_iter().filter_map(line).collect()
 }
 
 /// Ready at the first signal to stop. A second one ends the program at once.

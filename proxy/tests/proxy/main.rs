@@ -10,6 +10,7 @@ mod faults;
 mod fidelity;
 mod guard;
 mod mcp;
+mod network;
 mod own;
 mod rewrite;
 mod socket;

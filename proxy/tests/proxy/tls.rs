@@ -8,13 +8,31 @@ use std::{path::PathBuf, sync::Arc};
 use tokio::net::TcpListener;
 use tokio_rustls::{TlsAcceptor, rustls};
 
-/// A server with a certificate of its own that speaks `protocols`, and the certificate's file. It
-/// answers with the request's version, authority and body.
-async fn secure(name: &str, protocols: &[&[u8]]) -> (Base, PathBuf) {
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.pem"));
-    std::fs::write(&file, made.cert.pem()).unwrap();
-    let acceptor = acceptor(&made, protocols);
+/// A certificate that vouches for itself.
+pub(crate) struct Identity {
+    made: rcgen::CertifiedKey<rcgen::KeyPair>,
+    /// Where it stands, without its key.
+    pub(crate) file: PathBuf,
+}
+
+impl Identity {
+    /// For `host`. No two have the same `name`.
+    pub(crate) fn new(name: &str, host: &str) -> Self {
+        let made = rcgen::generate_simple_self_signed([host.to_owned()]).unwrap();
+        let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.pem"));
+        std::fs::write(&file, made.cert.pem()).unwrap();
+        Self { made, file }
+    }
+
+    pub(crate) fn acceptor(&self, protocols: &[&[u8]]) -> TlsAcceptor {
+        acceptor(&self.made, protocols)
+    }
+}
+
+/// A server that is `identity` and speaks `protocols`. It answers with the request's version,
+/// authority and body.
+pub(crate) async fn secure(identity: &Identity, protocols: &[&[u8]]) -> Base {
+    let acceptor = identity.acceptor(protocols);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("https://localhost:{}", listener.local_addr().unwrap().port());
     let answer = Arc::new(|request: Request<Incoming>| async move {
@@ -32,7 +50,7 @@ async fn secure(name: &str, protocols: &[&[u8]]) -> (Base, PathBuf) {
             }
         }
     });
-    (base.parse().unwrap(), file)
+    base.parse().unwrap()
 }
 
 fn acceptor(made: &rcgen::CertifiedKey<rcgen::KeyPair>, protocols: &[&[u8]]) -> TlsAcceptor {
@@ -53,7 +71,8 @@ async fn both_versions_of_http_work_on_both_sides() {
     let cases: [(&str, &[&[u8]], &str); 2] =
         [("http2", &[b"h2", b"http/1.1"], "HTTP/2.0"), ("http1", &[b"http/1.1"], "HTTP/1.1")];
     for (name, protocols, version) in cases {
-        let (base, file) = secure(name, protocols).await;
+        let identity = Identity::new(name, "localhost");
+        let (base, file) = (secure(&identity, protocols).await, identity.file);
         let authority = base.to_string().replace("https://", "");
         let proxy = Proxy::with(base, |config| config.upstream_ca = Some(file)).await;
         for client in [http1(), http2()] {
@@ -73,7 +92,7 @@ async fn both_versions_of_http_work_on_both_sides() {
 
 #[tokio::test]
 async fn a_certificate_that_nobody_vouches_for_is_refused() {
-    let (base, _file) = secure("unknown", &[b"http/1.1"]).await;
+    let base = secure(&Identity::new("unknown", "localhost"), &[b"http/1.1"]).await;
     let proxy = Proxy::before(base).await;
     let answer = http1().request(post(proxy.url("/v1/messages"), full("{}"))).await.unwrap();
     assert_eq!(answer.status(), StatusCode::BAD_GATEWAY);

@@ -47,6 +47,28 @@ fn a_gateway_without_a_version_is_asked_without_one() {
     }
 }
 
+/// Its requests to this machine must not go through the network's proxy, nor must Brevity's to a
+/// gateway on this machine.
+#[test]
+fn the_networks_proxy_is_not_in_between() {
+    let says = "echo $ANTHROPIC_BASE_URL; echo $NO_PROXY; echo $no_proxy; read word; exit 0";
+    let world = World::new().with("claude", says);
+    // Nobody listens there.
+    let network = "http://me:secret@127.0.0.1:9";
+    for name in ["HTTPS_PROXY", "http_proxy", "ALL_PROXY"] {
+        let (gateway, told) = upstream();
+        let env = [("ANTHROPIC_BASE_URL", &*gateway), (name, network), ("NO_PROXY", "a .corp")];
+        let mut session = Session::start(world.wrap(&env, &["claude"]));
+        let proxy = session.line();
+        let expected = "a .corp,127.0.0.1,localhost";
+        assert_eq!((session.line(), session.line()), (expected.into(), expected.into()));
+        post(&proxy, "/v1/messages", r#"{"model":"m"}"#);
+        assert_eq!(told.recv().expect("a request").0, "/v1/messages");
+        let (code, said) = session.end();
+        assert!(code == Some(0) && !said.contains("secret"), "{said}");
+    }
+}
+
 #[test]
 fn an_upstream_can_be_named() {
     let world = World::new().with("codex", r#"echo "$2"; read word; exit 0"#);

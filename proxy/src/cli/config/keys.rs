@@ -2,6 +2,7 @@
 
 use super::{
     key::{Form, Key, List, Own, Place},
+    network::{ProxyChoice, UPSTREAM_PROXY},
     value::size,
 };
 use crate::cli::log::LogFormat;
@@ -17,11 +18,18 @@ pub(crate) struct Values {
     /// The level of the log.
     pub(crate) log: LevelFilter,
     pub(crate) log_format: LogFormat,
+    /// Which HTTP proxies lead to upstreams.
+    pub(crate) upstream_proxy: ProxyChoice,
 }
 
 impl Default for Values {
     fn default() -> Self {
-        Self { config: Config::default(), log: LevelFilter::INFO, log_format: LogFormat::Text }
+        Self {
+            config: Config::default(),
+            log: LevelFilter::INFO,
+            log_format: LogFormat::Text,
+            upstream_proxy: ProxyChoice::default(),
+        }
     }
 }
 
@@ -86,6 +94,11 @@ pub(super) static KEYS: &[Key] = &[
         "upstream_ca",
         Place::Own(CA),
         "trust only the certificates in this PEM file; empty, those of the platform",
+    ),
+    key(
+        "upstream_proxy",
+        Place::Own(UPSTREAM_PROXY),
+        "the HTTP proxy that leads to upstreams; `environment`: as `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say, see [network.md](network.md)",
     ),
     key("upstream", Place::Own(UPSTREAM), "where every request goes: sets the three below"),
     key(

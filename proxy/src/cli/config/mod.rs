@@ -14,6 +14,7 @@ mod flags;
 mod key;
 mod keys;
 mod layer;
+mod network;
 mod origin;
 mod place;
 mod setup;
@@ -69,7 +70,7 @@ pub(super) fn load(environment: &Environment, flags: &Flags) -> Result<Setup, Fa
     }
     setup.add(environment.layer()?)?;
     setup.add(flags.layer()?)?;
-    setup.check()
+    setup.check(environment)
 }
 
 /// `brevity config`: prints what is in force.

@@ -1,7 +1,7 @@
 //! Layers put on top of each other.
 
 use super::{
-    Fault, KEYS, Key, Layer, Origin, Values,
+    Environment, Fault, KEYS, Key, Layer, Origin, Values,
     layer::{Listed, One},
     place::FilePlace,
 };
@@ -86,18 +86,19 @@ impl Setup {
         self.mcp.push(server);
     }
 
-    /// The whole, once all layers are there.
+    /// The whole, once all layers are there. `environment` names HTTP proxies, where it is to be asked.
     ///
     /// # Errors
     ///
-    /// Where two values exclude each other.
-    pub(super) fn check(mut self) -> Result<Self, Fault> {
+    /// Where two values exclude each other, or a proxy is named that is none and would be used.
+    pub(super) fn check(mut self, environment: &Environment) -> Result<Self, Fault> {
         let config = &mut self.values.config;
         config.routes = self.routes.iter().map(|route| route.value.clone()).collect();
         config.mcp = self.mcp.iter().map(|server| server.value.clone()).collect();
         let policy = &mut Arc::make_mut(&mut config.settings).policy;
         let rules = std::mem::take(&mut policy.tools);
         policy.tools = self.tools.iter().fold(rules, |rules, tool| tool.value.add(rules));
+        config.upstream_proxy = self.values.upstream_proxy.rules(environment);
         config.check()?;
         if config.dry_run && config.holdout.is_some() {
             let origin = |name| super::keys::find(name).map(|key| self.origin(key).clone());

@@ -11,7 +11,7 @@ fn setup(text: &str, vars: &[(&str, &str)], flags: &Flags) -> Result<Setup, Faul
     setup.add(file::parse(Path::new(FILE), text)?)?;
     setup.add(environment.layer()?)?;
     setup.add(flags.layer()?)?;
-    setup.check()
+    setup.check(&environment)
 }
 
 fn of_file(text: &str) -> Setup {
@@ -46,6 +46,7 @@ rewrite_attested = true
 dry_run = false
 holdout = 0.25
 upstream_ca = "/etc/ssl/a \"b\".pem"
+upstream_proxy = "http://proxy.example:3128"
 [upstream]
 anthropic = "http://a"
 openai = "http://o/v1"
@@ -378,7 +379,7 @@ fn every_flag_has_a_key() {
     use clap::Parser as _;
     let words = "brevity proxy --listen x --upstream x --holdout x --dry-run --upstream-ca x \
                  --stream-requests --output x --rewrite-attested --admin x --log-format x \
-                 --check-one-in x";
+                 --check-one-in x --upstream-proxy x";
     let cli = crate::cli::Cli::try_parse_from(words.split_whitespace()).unwrap();
     let crate::cli::Command::Proxy(args) = cli.command else { panic!("another command") };
     let flags = args.flags();

@@ -1,6 +1,6 @@
 //! What `brevity config` prints: TOML that could be the file, origins as comments.
 
-use super::{KEYS, Key, Origin, Place, Setup, key::Form, place::FilePlace};
+use super::{KEYS, Key, Origin, Place, Setup, key::Form, network, place::FilePlace};
 use std::fmt::Write as _;
 
 /// The column where origins stand, unless a value is longer.
@@ -23,6 +23,7 @@ pub(super) fn toml(mut setup: Setup) -> String {
         ones().filter(|key| table(key) == name).for_each(|key| one(&mut out, key, &mut setup));
     }
     lists(&mut out, &setup);
+    out.push_str(&network::ways(&setup.values.config));
     out
 }
 

@@ -10,8 +10,10 @@ use std::{
     process::Command,
 };
 
-/// Variables that send plain HTTP through a proxy of the network.
-const NETWORK: [&str; 4] = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+/// Variables that send plain HTTP through a proxy of the network. That for https is one: Claude Code
+/// takes the first that is set for all.
+const NETWORK: [&str; 6] =
+    ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy"];
 
 /// Where the child finds the proxy.
 #[derive(Debug)]
@@ -86,7 +88,8 @@ impl Address {
 }
 
 /// Where plain HTTP goes through a proxy of the network, that one would be asked for an address of
-/// this machine, which it cannot reach. Some programs read the large letters, some the small ones.
+/// this machine, which it cannot reach. Some programs read the large letters, some the small ones. A
+/// star that stands alone names all hosts, and no longer does beside others.
 fn around_the_network(user: &Environment) -> Vec<(&'static str, OsString)> {
     if NETWORK.iter().all(|name| user.var(name).is_none()) {
         return Vec::new();
@@ -95,6 +98,9 @@ fn around_the_network(user: &Environment) -> Vec<(&'static str, OsString)> {
     let set = names.iter().find_map(|name| user.var(name));
     let with = |name| {
         let mut value = user.var(name).or(set).unwrap_or_default().to_owned();
+        if value == "*" {
+            return (name, value);
+        }
         if !value.is_empty() {
             value.push(",");
         }
@@ -177,9 +183,13 @@ mod tests {
     #[test]
     fn the_networks_proxy_is_not_asked_for_this_machine() {
         let no_proxy = |user: &[(&str, &str)]| line("goose", user, &[]);
-        assert!(!no_proxy(&[("NO_PROXY", "x"), ("HTTPS_PROXY", "p")]).contains("NO_PROXY"));
+        assert!(!no_proxy(&[("NO_PROXY", "x")]).contains("NO_PROXY"));
         let both = " NO_PROXY=127.0.0.1,localhost no_proxy=127.0.0.1,localhost goose";
-        assert!(no_proxy(&[("http_proxy", "p")]).ends_with(both));
+        for name in NETWORK {
+            assert!(no_proxy(&[(name, "p")]).ends_with(both), "{name}");
+        }
+        let all = no_proxy(&[("HTTPS_PROXY", "p"), ("NO_PROXY", "*")]);
+        assert!(all.ends_with(" NO_PROXY='*' no_proxy='*' goose"), "{all}");
         let more = " NO_PROXY=.corp,127.0.0.1,localhost no_proxy=.corp,127.0.0.1,localhost goose";
         assert!(no_proxy(&[("HTTP_PROXY", "p"), ("no_proxy", ".corp")]).ends_with(more));
     }

@@ -4,6 +4,7 @@
 use super::read_json;
 use crate::{
     arms::turn,
+    network::Relay,
     world::{Http, full, get, http1, text, upstream},
 };
 use brevity_proxy::Base;
@@ -15,7 +16,7 @@ use std::{
 };
 
 /// Every one of these is sent, and none may be shown.
-const SECRETS: [&str; 8] = [
+const SECRETS: [&str; 11] = [
     "sk-ant-key-5731",
     "Bearer-token-5732",
     "cookie-5733",
@@ -24,6 +25,10 @@ const SECRETS: [&str; 8] = [
     "result-5736",
     "answer-5737",
     "set-cookie-5738",
+    // For the network's proxy, as they are written and as they travel.
+    "user-5739",
+    "pass-5740",
+    "dXNlci01NzM5OnBhc3MtNTc0MA==",
 ];
 
 /// The program, running.
@@ -34,11 +39,15 @@ struct Program {
 }
 
 impl Program {
-    fn start(upstream: &Base, format: &str) -> Self {
+    fn start(upstream: &Base, relay: &Relay, format: &str) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_brevity"))
             .args(["proxy", "--listen", "127.0.0.1:0", "--check-one-in", "1"])
             .args(["--log-format", format, "--upstream", &upstream.to_string()])
+            .args(["--route", "/hidden=http://upstream.test:1"])
             .env("BREVITY_LOG", "debug")
+            .env("http_proxy", format!("http://{}:{}@{}", SECRETS[8], SECRETS[9], relay.address))
+            .env_remove("no_proxy")
+            .env_remove("NO_PROXY")
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -91,7 +100,8 @@ async fn talk(client: &Http, program: &Program) -> String {
     text(client.request(plain).await.unwrap()).await;
     body["system"] = format!("another {}", SECRETS[4]).into();
     let mut own = String::new();
-    for path in ["/v1/messages", "/v1/chat/completions", "/broken", "/v1/messages"] {
+    let paths = ["/v1/messages", "/v1/chat/completions", "/broken", "/v1/messages", "/hidden/x"];
+    for path in paths {
         let answer = client.request(request(&program.url, path, body.to_string())).await.unwrap();
         let is_own = answer.status().is_server_error();
         let said = text(answer).await;
@@ -124,14 +134,19 @@ async fn no_secret_is_shown_anywhere() {
     });
     let base = base.await;
     for format in ["text", "json"] {
-        let program = Program::start(&base, format);
+        let mut relay = Relay::answering("HTTP/1.1 407 Who are you\r\n\r\n").await;
+        let program = Program::start(&base, &relay, format);
         let client = http1();
         let own = talk(&client, &program).await;
         let seen = seen(&client, &program).await;
         // A request counts when all that looks at it has let go.
-        while read_json(&client, format!("{}/stats", program.admin)).await["requests"] != 5 {}
+        while read_json(&client, format!("{}/stats", program.admin)).await["requests"] != 6 {}
         let log = program.log();
         assert!(own.contains("brevity: "), "{own}");
+        assert!(relay.heads.recv().await.unwrap().contains(SECRETS[10]), "it has been told");
+        for text in [&own, &seen, &log] {
+            assert!(text.contains("(http_proxy) answered 407"), "{text}");
+        }
         assert!(log.contains("req-1") && log.contains("/v1/chat/completions"), "{log}");
         for (name, text) in [("errors", &own), ("answers", &seen), ("log", &log)] {
             for secret in SECRETS {
@@ -150,7 +165,7 @@ fn check(log: &str) {
         log.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
     assert!(lines.iter().all(|line| line["time"].is_string() && line["level"].is_string()));
     let requests: Vec<_> = lines.iter().filter(|line| line["message"] == "request").collect();
-    assert_eq!(requests.len(), 5);
+    assert_eq!(requests.len(), 6);
     let first = requests.iter().find(|line| line["request"] == 1).unwrap();
     assert_eq!((&first["status"], &first["api"]), (&200.into(), &"anthropic".into()));
     assert!(first["est_o200k_tokens"]["new"]["in"].as_u64() > Some(0), "{first}");
