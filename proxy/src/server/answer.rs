@@ -1,6 +1,11 @@
 //! One request: refused, answered here, or sent on.
 
-use super::{OnItsWay, Shared, framing::shape, load::Slot, refusal::Refusal, wire::Signs};
+use super::{
+    OnItsWay, Shared,
+    framing::shape,
+    load::{Client, Slot},
+    wire::Signs,
+};
 use crate::{
     admin,
     body::{AnyBody, Caught, Fault, Panic},
@@ -10,7 +15,7 @@ use crate::{
 use brevity::Dialect;
 use hyper::{Request, Response, StatusCode, body::Incoming};
 use std::{
-    net::IpAddr,
+    fmt::Display,
     sync::{Arc, atomic::Ordering},
 };
 
@@ -46,12 +51,12 @@ impl Shared {
     pub(super) async fn answer(
         &self,
         request: Request<Incoming>,
-        client: IpAddr,
+        client: Client,
         signs: Signs,
         on_its_way: OnItsWay,
     ) -> Result<Response<AnyBody>, Fault> {
         if let Some((refusal, dialect)) = signs.refused.take() {
-            return Ok(refuse(refusal, dialect));
+            return Ok(self.refuse(refusal.status(), &refusal, dialect));
         }
         let dialect = shape(request.uri().path().as_bytes());
         let answer = match Caught::new(self.serve(request, client, on_its_way)).await {
@@ -70,10 +75,16 @@ impl Shared {
     async fn serve(
         &self,
         request: Request<Incoming>,
-        client: IpAddr,
+        client: Client,
         on_its_way: OnItsWay,
     ) -> Result<Response<AnyBody>, Fault> {
         let (mut head, body) = request.into_parts();
+        if let Some(door) = &self.door
+            && let Err(shut) = door.admit(&mut head)
+        {
+            let dialect = shape(head.uri.path().as_bytes());
+            return Ok(self.refuse(shut.status(), &shut, dialect));
+        }
         let route = route(&mut head, &self.config);
         let request = Request::from_parts(head, body);
         let onward = match route {
@@ -86,7 +97,9 @@ impl Shared {
         let named = Named::of(&onward);
         let slot = match self.load.admit(client) {
             Ok(slot) => slot,
-            Err(refusal) => return Ok(refuse(refusal, named.dialect)),
+            Err(refusal) => {
+                return Ok(self.refuse(refusal.status(), &refusal, named.dialect));
+            }
         };
         let (entry, id) = self.entry(&request, named, (slot, on_its_way));
         let answer = match onward {
@@ -114,9 +127,16 @@ impl Shared {
         record.trace = trace_id(request.headers());
         (Entry::new(record, self.stats.clone(), on_its_way), id)
     }
-}
 
-fn refuse(refusal: Refusal, dialect: Option<Dialect>) -> Response<AnyBody> {
-    tracing::warn!("refused with {}: {refusal}", refusal.status());
-    admin::error(refusal.status(), dialect, &refusal.to_string())
+    /// The answer to a request that goes no further.
+    fn refuse(
+        &self,
+        status: StatusCode,
+        why: &impl Display,
+        dialect: Option<Dialect>,
+    ) -> Response<AnyBody> {
+        tracing::warn!("refused with {status}: {why}");
+        self.stats.vitals().refused.add(status.as_u16());
+        admin::error(status, dialect, &why.to_string())
+    }
 }

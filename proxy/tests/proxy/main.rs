@@ -5,6 +5,7 @@ mod admin;
 mod arms;
 mod attested;
 mod control;
+mod door;
 mod drain;
 mod faults;
 mod fidelity;
@@ -12,6 +13,8 @@ mod guard;
 mod mcp;
 mod own;
 mod rewrite;
+#[path = "../scratch/mod.rs"]
+mod scratch;
 mod socket;
 mod streams;
 mod tls;

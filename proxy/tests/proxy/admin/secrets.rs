@@ -4,6 +4,7 @@
 use super::read_json;
 use crate::{
     arms::turn,
+    scratch::Scratch,
     world::{Http, full, get, http1, text, upstream},
 };
 use brevity_proxy::Base;
@@ -15,7 +16,7 @@ use std::{
 };
 
 /// Every one of these is sent, and none may be shown.
-const SECRETS: [&str; 8] = [
+const SECRETS: [&str; 10] = [
     "sk-ant-key-5731",
     "Bearer-token-5732",
     "cookie-5733",
@@ -24,6 +25,8 @@ const SECRETS: [&str; 8] = [
     "result-5736",
     "answer-5737",
     "set-cookie-5738",
+    "the-door-token-5739",
+    "no-door-token-5740",
 ];
 
 /// The program, running.
@@ -34,10 +37,11 @@ struct Program {
 }
 
 impl Program {
-    fn start(upstream: &Base, format: &str) -> Self {
+    fn start(upstream: &Base, format: &str, token: &Scratch) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_brevity"))
             .args(["proxy", "--listen", "127.0.0.1:0", "--check-one-in", "1"])
             .args(["--log-format", format, "--upstream", &upstream.to_string()])
+            .args(["--token-file", token.text()])
             .env("BREVITY_LOG", "debug")
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -72,6 +76,7 @@ fn request(url: &str, path: &str, body: String) -> Request<crate::world::AnyBody
         .header("x-api-key", key)
         .header("authorization", format!("Bearer {token}"))
         .header("cookie", cookie)
+        .header("x-brevity-token", SECRETS[8])
         .header("x-request-id", "req-1")
         .header("x-brevity-level", format!("no level {token}"))
         .header("traceparent", format!("00-{token}-{key}-01"))
@@ -86,11 +91,17 @@ async fn talk(client: &Http, program: &Program) -> String {
     let plain = Request::post(format!("{}/v1/messages?key={}", program.url, SECRETS[3]))
         .header("content-type", "application/json")
         .header("x-api-key", SECRETS[0])
+        .header("proxy-authorization", format!("Bearer {}", SECRETS[8]))
         .body(full(body.to_string()))
         .unwrap();
     text(client.request(plain).await.unwrap()).await;
     body["system"] = format!("another {}", SECRETS[4]).into();
     let mut own = String::new();
+    let mut stranger = request(&program.url, "/v1/messages", body.to_string());
+    stranger.headers_mut().insert("x-brevity-token", SECRETS[9].parse().unwrap());
+    let refused = client.request(stranger).await.unwrap();
+    assert_eq!(refused.status(), 401);
+    own += &text(refused).await;
     for path in ["/v1/messages", "/v1/chat/completions", "/broken", "/v1/messages"] {
         let answer = client.request(request(&program.url, path, body.to_string())).await.unwrap();
         let is_own = answer.status().is_server_error();
@@ -124,7 +135,8 @@ async fn no_secret_is_shown_anywhere() {
     });
     let base = base.await;
     for format in ["text", "json"] {
-        let program = Program::start(&base, format);
+        let token = Scratch::file("token", SECRETS[8].as_bytes());
+        let program = Program::start(&base, format, &token);
         let client = http1();
         let own = talk(&client, &program).await;
         let seen = seen(&client, &program).await;
