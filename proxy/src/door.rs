@@ -12,7 +12,7 @@ mod token;
 
 pub use host::{HostName, HostNameError};
 pub(crate) use token::Token;
-pub use token::TokenError;
+pub use token::{TokenError, read_token};
 
 use crate::{
     config::Config,

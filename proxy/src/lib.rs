@@ -38,7 +38,7 @@ pub use attest::Attestation;
 pub use base::{Base, BaseError};
 pub use config::{Caps, Config, ConfigError, Timeouts, Upstreams};
 pub use control::{ToolSetting, ToolSettingError};
-pub use door::{HostName, HostNameError, TokenError};
+pub use door::{HostName, HostNameError, TokenError, read_token};
 pub use holdout::{Arm, Share, ShareError};
 pub use json::quote as json_string;
 pub use listen::{Listen, ListenError};

@@ -47,34 +47,42 @@ pub enum TokenError {
     Form(PathBuf),
 }
 
+/// The token in the file at `path`. A warning says so where others can read it, too.
+///
+/// # Errors
+///
+/// When it cannot be read, or holds none.
+pub fn read_token(path: &Path) -> Result<String, TokenError> {
+    let error = |source| TokenError::Read { path: path.to_owned(), source };
+    let file = File::open(path).map_err(error)?;
+    let mut bytes = Vec::new();
+    // A line's end may stand behind it.
+    (&file).take(LONGEST as u64 + 3).read_to_end(&mut bytes).map_err(error)?;
+    let token = text(&bytes).ok_or_else(|| TokenError::Form(path.to_owned()))?;
+    if is_shared(&file) {
+        let path = path.display();
+        tracing::warn!("{path}, the file of the token, can be read by others: chmod 600 {path}");
+    }
+    Ok(token.to_owned())
+}
+
+/// The token that is all of `line`, but for its end.
+fn text(line: &[u8]) -> Option<&str> {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let is_sound = (SHORTEST..=LONGEST).contains(&line.len());
+    let line = std::str::from_utf8(line).ok()?;
+    (is_sound && line.bytes().all(|byte| byte.is_ascii_graphic())).then_some(line)
+}
+
 impl Token {
-    /// The token in the file at `path`. A warning says so where others can read it, too.
+    /// The token in the file at `path`.
     ///
     /// # Errors
     ///
-    /// When it cannot be read, or holds none.
+    /// As for [`read_token`].
     pub(crate) fn read(path: &Path) -> Result<Self, TokenError> {
-        let error = |source| TokenError::Read { path: path.to_owned(), source };
-        let file = File::open(path).map_err(error)?;
-        let mut bytes = Vec::new();
-        // A line's end may stand behind it.
-        (&file).take(LONGEST as u64 + 3).read_to_end(&mut bytes).map_err(error)?;
-        let token = Self::of(&bytes).ok_or_else(|| TokenError::Form(path.to_owned()))?;
-        if is_shared(&file) {
-            let path = path.display();
-            tracing::warn!(
-                "{path}, the file of the token, can be read by others: chmod 600 {path}"
-            );
-        }
-        Ok(token)
-    }
-
-    /// The token that is all of `line`, but for its end.
-    fn of(line: &[u8]) -> Option<Self> {
-        let line = line.strip_suffix(b"\n").unwrap_or(line);
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let is_sound = (SHORTEST..=LONGEST).contains(&line.len());
-        (is_sound && line.iter().all(u8::is_ascii_graphic)).then(|| Self(blake3::hash(line)))
+        read_token(path).map(|token| Self(blake3::hash(token.as_bytes())))
     }
 
     /// Takes away every field that carries it; whether there was one. All others stay, in their order.
@@ -120,7 +128,7 @@ mod tests {
     const LINE: &str = "0123456789abcdef";
 
     fn token() -> Token {
-        Token::of(LINE.as_bytes()).unwrap()
+        Token(blake3::hash(LINE.as_bytes()))
     }
 
     /// What `take` says of these fields, and how many it leaves.
@@ -135,7 +143,7 @@ mod tests {
     #[test]
     fn a_token_is_one_line() {
         for line in [format!("{LINE}\n"), format!("{LINE}\r\n"), "~".repeat(LONGEST)] {
-            assert!(Token::of(line.as_bytes()).is_some());
+            assert!(text(line.as_bytes()).is_some());
         }
         for line in [
             "",
@@ -148,7 +156,7 @@ mod tests {
             "0123456789abcdef\0",
             &"~".repeat(LONGEST + 1),
         ] {
-            assert!(Token::of(line.as_bytes()).is_none(), "{line:?}");
+            assert!(text(line.as_bytes()).is_none(), "{line:?}");
         }
     }
 
