@@ -1,5 +1,6 @@
 //! Where the proxy can be looked at.
 
+use crate::{config::PORT, listen::Listen};
 use std::{
     fmt, io,
     net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs as _},
@@ -20,7 +21,7 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum AdminAddress {
     /// On this machine alone, one port above the proxy's own; on any free port if the proxy takes one
-    /// itself. Where that is taken, nowhere, with a warning.
+    /// itself; beside the usual port if it has none. Where that is taken, nowhere, with a warning.
     #[default]
     Beside,
     /// There.
@@ -67,7 +68,7 @@ impl fmt::Display for AdminAddress {
 
 impl AdminAddress {
     /// The address, for a proxy that is told to listen on `main`.
-    pub(crate) fn beside(self, main: SocketAddr) -> Option<SocketAddr> {
+    pub(crate) fn beside(self, main: &Listen) -> Option<SocketAddr> {
         match self {
             Self::Off => None,
             Self::At(address) => Some(address),
@@ -77,7 +78,8 @@ impl AdminAddress {
 }
 
 /// The port above, on this machine: what listens for others does not show itself to them unasked.
-fn beside(main: SocketAddr) -> SocketAddr {
+fn beside(main: &Listen) -> SocketAddr {
+    let main = main.address().unwrap_or_else(|| (Ipv4Addr::LOCALHOST, PORT).into());
     let ip = main.ip();
     let local = if ip.is_loopback() { ip } else { IpAddr::from(Ipv4Addr::LOCALHOST) };
     let port = if main.port() == 0 { 0 } else { main.port().checked_add(1).unwrap_or(0) };
@@ -90,12 +92,15 @@ mod tests {
 
     #[test]
     fn it_is_beside_the_proxy_and_local() {
-        let beside = |main: &str| beside(main.parse().unwrap()).to_string();
+        let beside = |main: &str| beside(&main.parse().unwrap()).to_string();
         assert_eq!(beside("127.0.0.1:2738"), "127.0.0.1:2739");
         assert_eq!(beside("[::1]:4000"), "[::1]:4001");
         assert_eq!(beside("0.0.0.0:2738"), "127.0.0.1:2739");
         assert_eq!(beside("10.0.0.1:65535"), "127.0.0.1:0");
         assert_eq!(beside("127.0.0.1:0"), "127.0.0.1:0");
+        if cfg!(unix) {
+            assert_eq!(beside("unix:/run/brevity.sock"), "127.0.0.1:2739");
+        }
     }
 
     #[test]

@@ -3,14 +3,16 @@
 use crate::{
     address::AdminAddress,
     base::{Base, below},
+    door::HostName,
     holdout::Share,
+    listen::Listen,
     mcp::McpRoute,
     proxies::{Proxies, ProxyFault, ProxyWay},
     table::RouteRule,
 };
 use brevity::Settings;
 use std::{
-    net::{Ipv4Addr, SocketAddr, ToSocketAddrs},
+    net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
     sync::Arc,
     time::Duration,
@@ -27,8 +29,13 @@ pub const CHECK_ONE_IN: u32 = 16;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Config {
-    /// Where to listen. Port 0 takes any free one.
-    pub listen: SocketAddr,
+    /// Where to listen.
+    pub listen: Listen,
+    /// A file with the token that each request has to bring. None: nobody is asked.
+    pub token_file: Option<PathBuf>,
+    /// Names by which clients may ask for the proxy, beside this machine's own. They are looked at
+    /// where there are any, and where others than this machine reach it.
+    pub hosts: Vec<HostName>,
     /// Where the proxy can be looked at.
     pub admin: AdminAddress,
     /// One held body in so many is put back after it has left, and compared with what came; 0 is none.
@@ -101,7 +108,7 @@ pub struct Caps {
     pub connections: usize,
     /// Requests and WebSockets on their way. Beyond: 503.
     pub requests: usize,
-    /// Those of one client, told by its address. Beyond: 429.
+    /// Those of one client, told by its address; at a Unix socket, by its user. Beyond: 429.
     pub requests_per_client: usize,
     /// The head of a request, in bytes. Beyond: 431.
     pub head: usize,
@@ -112,14 +119,6 @@ pub struct Caps {
     pub memory: usize,
     /// The body of a request, in bytes. Beyond: 413. None by default.
     pub body: Option<u64>,
-}
-
-/// Why an address to listen on makes no sense.
-#[derive(Debug, Error)]
-#[error("cannot listen on `{text}`: {why}; write a host and a port, like 127.0.0.1:2738")]
-pub struct ListenError {
-    text: String,
-    why: std::io::Error,
 }
 
 /// Why a configuration makes no sense as a whole.
@@ -156,7 +155,9 @@ pub(crate) const OWN: [&str; 2] = ["/healthz", "/stats"];
 impl Default for Config {
     fn default() -> Self {
         Self {
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)),
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)).into(),
+            token_file: None,
+            hosts: Vec::new(),
             admin: AdminAddress::default(),
             check_one_in: CHECK_ONE_IN,
             upstreams: Upstreams::default(),
@@ -175,13 +176,6 @@ impl Default for Config {
 }
 
 impl Config {
-    /// The address that `text` names: a host and a port.
-    pub fn listen_address(text: &str) -> Result<SocketAddr, ListenError> {
-        let error = |why| ListenError { text: text.to_owned(), why };
-        let mut found = text.to_socket_addrs().map_err(error)?;
-        found.next().ok_or_else(|| error(std::io::ErrorKind::AddrNotAvailable.into()))
-    }
-
     /// Checks what no part can tell by itself.
     ///
     /// # Errors
@@ -206,12 +200,13 @@ impl Config {
     }
 
     fn check_way(&self, base: &Base) -> Result<(), ConfigError> {
-        let port = self.listen.port();
         match self.proxy_way(base) {
             ProxyWay::Faulty(fault) => {
                 Err(ConfigError::Proxy { fault: fault.clone(), upstream: base.to_string() })
             }
-            ProxyWay::Through(via) if port != 0 && via.is_local_port(port) => {
+            ProxyWay::Through(via)
+                if self.listen.port().is_some_and(|port| via.is_local_port(port)) =>
+            {
                 Err(ConfigError::ProxyLoop(via.to_string()))
             }
             _ => Ok(()),
@@ -311,15 +306,6 @@ mod tests {
             let taken = Err(ConfigError::Taken(path.into()));
             assert_eq!(check(&[&format!("{path}=http://h")], &[]), taken);
             assert_eq!(check(&[], &[&format!("{path}=http://h")]), taken);
-        }
-    }
-
-    #[test]
-    fn listen_addresses_are_checked() {
-        assert_eq!(Config::listen_address("127.0.0.1:2738").unwrap(), Config::default().listen);
-        for text in ["", "127.0.0.1", "127.0.0.1:99999", "2738"] {
-            let error = Config::listen_address(text).unwrap_err().to_string();
-            assert!(error.contains("like 127.0.0.1:2738"), "{error}");
         }
     }
 }

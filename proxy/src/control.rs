@@ -85,8 +85,13 @@ impl Control {
     }
 
     fn read(&mut self, name: &HeaderName, value: &HeaderValue) -> Option<()> {
+        let name = &name.as_str()[PREFIX.len()..];
+        // It was for the door, if there is one.
+        if name == "token" {
+            return Some(());
+        }
         let value = value.to_str().ok()?.trim();
-        match &name.as_str()[PREFIX.len()..] {
+        match name {
             "bypass" => set(&mut self.bypass, flag(value)?)?,
             "saved" => set(&mut self.saved, flag(value)?)?,
             "level" => set(&mut self.level, Level::of(value)?)?,
@@ -214,6 +219,7 @@ mod tests {
             ("x-brevity-tools", "Grep=off, a?=file"),
             ("x-brevity-tools", "Read=lossless"),
             ("x-brevity-saved", "false"),
+            ("x-brevity-token", "any"),
         ]);
         assert_eq!(left.keys().map(HeaderName::as_str).collect::<Vec<_>>(), ["x-first", "x-last"]);
         let control = control.unwrap();

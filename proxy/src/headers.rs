@@ -2,7 +2,7 @@
 
 use hyper::{
     HeaderMap,
-    header::{self, HeaderName},
+    header::{self, HeaderName, HeaderValue},
 };
 
 /// Headers that are about one connection (RFC 9110, 7.6.1). `trailer` is not among them: it names
@@ -77,10 +77,26 @@ pub(crate) fn drop_where(headers: &mut HeaderMap, goes: impl Fn(&HeaderName) -> 
     }
 }
 
+/// Drops each header that `goes`, by its name and its value; whether there was one. The rest keeps its
+/// order, also among those of one name.
+pub(crate) fn drop_each(
+    headers: &mut HeaderMap,
+    goes: impl Fn(&HeaderName, &HeaderValue) -> bool,
+) -> bool {
+    if !headers.iter().any(|(name, value)| goes(name, value)) {
+        return false;
+    }
+    let old = std::mem::take(headers);
+    headers.reserve(old.len());
+    for (name, value) in old.iter().filter(|(name, value)| !goes(name, value)) {
+        headers.append(name, value.clone());
+    }
+    true
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hyper::header::HeaderValue;
 
     #[test]
     fn drops_what_is_about_one_connection_and_keeps_the_order() {

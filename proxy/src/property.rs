@@ -1,7 +1,10 @@
 //! What holds for any bytes from either side, for the fuzz targets. Not part of the crate's face.
 
 use crate::{Config, LogRecorder, Server, Upstreams};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::{Arc, Mutex, PoisonError},
+};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _, duplex},
     net::TcpListener,
@@ -28,9 +31,11 @@ impl World {
         let (server, upstream) = runtime.block_on(async {
             let upstream = TcpListener::bind("127.0.0.1:0").await?;
             let base = format!("http://{}", upstream.local_addr()?).parse();
-            let mut config = Config::default();
-            config.listen.set_port(0);
-            config.upstreams = Upstreams::all(base.map_err(std::io::Error::other)?);
+            let config = Config {
+                listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into(),
+                upstreams: Upstreams::all(base.map_err(std::io::Error::other)?),
+                ..Config::default()
+            };
             let server = Server::bind(config, Arc::new(LogRecorder)).await;
             std::io::Result::Ok((server.map_err(std::io::Error::other)?, upstream))
         })?;

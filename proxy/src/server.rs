@@ -2,6 +2,7 @@
 
 mod answer;
 mod busy;
+mod entrance;
 mod framing;
 mod limits;
 mod load;
@@ -16,13 +17,16 @@ use crate::{
     admin,
     body::{AnyBody, Budget, Checker, Fault},
     config::{Config, ConfigError},
+    door::{Door, Token, TokenError},
     forward::Forwarder,
     guard::{Bounds, Guard},
+    listen::Listen,
     record::Recorder,
     stats::Stats,
     upstream::{self, Connector, TlsError},
     vitals::Vitals,
 };
+use entrance::{Entrance, Stream};
 use hyper::{
     Request, Response,
     body::Incoming,
@@ -32,10 +36,12 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo},
     server::conn::auto::UpgradeableConnection,
 };
+use load::Client;
 use signs::Signs;
 use std::{
     io,
-    net::{IpAddr, SocketAddr},
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
     pin::pin,
     sync::{Arc, atomic::AtomicU64},
     time::Duration,
@@ -43,7 +49,6 @@ use std::{
 use thiserror::Error;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore, watch},
     task::JoinSet,
     time::{sleep, timeout},
@@ -58,7 +63,7 @@ const GOODBYE: Duration = Duration::from_secs(2);
 
 /// A proxy that is bound to its port, ready to run.
 pub struct Server {
-    listener: TcpListener,
+    entrance: Entrance,
     admin: Option<admin::Listener>,
     shared: Arc<Shared>,
 }
@@ -69,17 +74,23 @@ pub struct Server {
 pub enum ServeError {
     /// Somebody else listens there.
     #[error(
-        "{0} is in use, perhaps by another Brevity; stop that one, or choose a port with --listen"
+        "{0} is in use, perhaps by another Brevity; stop that one, or choose another place with --listen"
     )]
-    PortInUse(SocketAddr),
+    InUse(Listen),
+    /// Another kind of file has the path of the socket.
+    #[error("{0} is there, and no socket; remove it, or choose another path with --listen")]
+    NoSocket(PathBuf),
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {source}; choose another address with --listen")]
+    #[error("cannot listen on {listen}: {source}; choose another place with --listen")]
     Bind {
-        /// The address.
-        address: SocketAddr,
+        /// The address, or the socket.
+        listen: Listen,
         /// What the system says.
         source: io::Error,
     },
+    /// There is no token.
+    #[error(transparent)]
+    Token(#[from] TokenError),
     /// The configuration makes no sense as a whole.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -95,6 +106,8 @@ pub enum ServeError {
 }
 
 struct Shared {
+    /// None where everybody is let in.
+    door: Option<Door>,
     config: Arc<Config>,
     connector: Connector,
     forwarder: Forwarder,
@@ -111,9 +124,9 @@ impl Server {
     /// When the configuration makes no sense, or the port cannot be had.
     pub async fn bind(config: Config, recorder: Arc<dyn Recorder>) -> Result<Self, ServeError> {
         config.check()?;
-        let address = config.listen;
-        let is_own =
-            |base: &&crate::base::Base| address.port() != 0 && base.is_local_port(address.port());
+        let token = config.token_file.as_deref().map(Token::read).transpose()?;
+        let port = config.listen.port();
+        let is_own = |base: &&crate::base::Base| port.is_some_and(|port| base.is_local_port(port));
         if let Some(base) = config.bases().into_iter().find(is_own) {
             return Err(ServeError::Loop(base.to_string()));
         }
@@ -137,24 +150,33 @@ impl Server {
             checker,
             budget,
         );
-        let listener = TcpListener::bind(address).await.map_err(|source| match source.kind() {
-            io::ErrorKind::AddrInUse => ServeError::PortInUse(address),
-            _ => ServeError::Bind { address, source },
-        })?;
-        let _ = own.set(listener.local_addr().unwrap_or(address));
-        let admin = admin::Listener::bind(&config).await?;
+        let entrance = Entrance::bind(&config.listen).await?;
+        if let Some(address) = entrance.listen().unwrap_or(config.listen.clone()).address() {
+            let _ = own.set(address);
+        }
+        let admin = admin::Listener::bind(&config, token.as_ref()).await?;
         let stats = Arc::new(Stats::new(&config, guard, vitals, recorder));
-        let shared = Arc::new(Shared { config, connector, forwarder, stats, requests, load });
-        Ok(Self { listener, admin, shared })
+        let door = Door::of_proxy(&config, token.as_ref());
+        let shared = Shared { door, config, connector, forwarder, stats, requests, load };
+        Ok(Self { entrance, admin, shared: Arc::new(shared) })
     }
 
-    /// Where the proxy listens.
+    /// Where the proxy listens: a port that was to be any free one is known now.
     ///
     /// # Errors
     ///
     /// When the system does not know.
+    pub fn listen(&self) -> io::Result<Listen> {
+        self.entrance.listen()
+    }
+
+    /// The address where the proxy listens.
+    ///
+    /// # Errors
+    ///
+    /// When it listens on a Unix socket, which has none.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
+        self.listen()?.address().ok_or_else(|| io::ErrorKind::AddrNotAvailable.into())
     }
 
     /// Where it can be looked at, if it can.
@@ -173,14 +195,14 @@ impl Server {
         stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
     ) {
         let (_drain, draining) = watch::channel(());
-        let client = IpAddr::from(std::net::Ipv4Addr::LOCALHOST);
+        let client = Client::Machine(Ipv4Addr::LOCALHOST.into());
         serve(stream, client, self.shared.clone(), draining).await;
     }
 
     /// Serves until `shutdown` is ready, then lets requests that are on their way finish, within
     /// [`Timeouts::drain`](crate::Timeouts). Connections without requests close at once.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
-        let Self { listener, admin, shared } = self;
+        let Self { entrance, admin, shared } = self;
         // It answers until the last request is over.
         let _admin = admin.map(|admin| shared.open(admin));
         let (drain, draining) = watch::channel(());
@@ -191,7 +213,7 @@ impl Server {
             tokio::select! {
                 () = &mut shutdown => break,
                 Some(_) = connections.join_next() => {}
-                (stream, client, seat) = accept(&listener, &seats) => {
+                (stream, client, seat) = accept(&entrance, &seats) => {
                     let connection = serve(stream, client, shared.clone(), draining.clone());
                     let seat = (seat, shared.stats.vitals().connections.open());
                     connections.spawn(async move { (connection.await, drop(seat)).0 });
@@ -199,7 +221,7 @@ impl Server {
             }
         }
         shared.stats.vitals().drain();
-        drop(listener);
+        drop(entrance);
         let _ = drain.send(());
         let sockets = &shared.forwarder.sockets;
         sockets.close();
@@ -215,18 +237,14 @@ impl Server {
 
 /// The next connection, as soon as there is a seat for it. Until then it waits in the system's queue.
 async fn accept(
-    listener: &TcpListener,
+    entrance: &Entrance,
     seats: &Arc<Semaphore>,
-) -> (TcpStream, IpAddr, Option<OwnedSemaphorePermit>) {
+) -> (Stream, Client, Option<OwnedSemaphorePermit>) {
     // Nobody closes the semaphore.
     let seat = seats.clone().acquire_owned().await.ok();
     loop {
-        match listener.accept().await {
-            Ok((stream, client)) => {
-                // Without it, small frames wait for the client's acknowledgements.
-                let _ = stream.set_nodelay(true);
-                return (stream, client.ip(), seat);
-            }
+        match entrance.accept().await {
+            Ok((stream, client)) => return (stream, client, seat),
             Err(error) => {
                 tracing::warn!("cannot accept a connection: {error}");
                 sleep(ACCEPT_PAUSE).await;
@@ -238,7 +256,7 @@ async fn accept(
 /// Serves one connection to its end.
 async fn serve(
     stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
-    client: IpAddr,
+    client: Client,
     shared: Arc<Shared>,
     draining: watch::Receiver<()>,
 ) {

@@ -21,6 +21,8 @@ pub(crate) struct Vitals {
     pub(crate) connections: Open,
     /// The requests on their way.
     pub(crate) requests: Open,
+    /// The requests that were refused before any more of them was read.
+    pub(crate) refused: Refused,
     /// What checks of bodies that left have found.
     pub(crate) checks: Checks,
     draining: OnceLock<Instant>,
@@ -55,6 +57,36 @@ pub(crate) struct Checks {
     since: OnceLock<Instant>,
 }
 
+/// Requests that were refused, by what they were answered.
+#[derive(Debug, Default)]
+pub(crate) struct Refused([Count; STATUSES.len()]);
+
+/// With what requests are refused before any more of them is read.
+const STATUSES: [(u16, &str); 7] = [
+    (400, "400"),
+    (401, "401"),
+    (408, "408"),
+    (421, "421"),
+    (429, "429"),
+    (431, "431"),
+    (503, "503"),
+];
+
+impl Refused {
+    /// One more was answered with `status`.
+    pub(crate) fn add(&self, status: u16) {
+        let at = STATUSES.iter().position(|(known, _)| *known == status);
+        if let Some(count) = at.and_then(|at| self.0.get(at)) {
+            count.add(1);
+        }
+    }
+
+    /// How many were answered with what.
+    pub(crate) fn counts(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        STATUSES.iter().zip(&self.0).map(|((_, name), count)| (*name, count.value()))
+    }
+}
+
 /// A count that only grows.
 #[derive(Debug, Default)]
 pub(crate) struct Count(AtomicU64);
@@ -80,6 +112,7 @@ impl Default for Vitals {
             run: (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32,
             connections: Open::default(),
             requests: Open::default(),
+            refused: Refused::default(),
             checks: Checks::default(),
             draining: OnceLock::new(),
         }

@@ -5,7 +5,7 @@ use crate::{body::AnyBody, json::quote};
 use brevity::Dialect;
 use hyper::{
     Response, StatusCode,
-    header::{HeaderValue, RETRY_AFTER},
+    header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 
 /// An error with `message`, in the shape that clients of `dialect` read. Errors of an upstream
@@ -31,12 +31,22 @@ pub(crate) fn error(
     if status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::SERVICE_UNAVAILABLE {
         answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
     }
+    challenge(&mut answer);
     answer
+}
+
+/// Says what is asked for, where that is why (RFC 9110, 11.6.1).
+pub(super) fn challenge(answer: &mut Response<AnyBody>) {
+    if answer.status() == StatusCode::UNAUTHORIZED {
+        let asked = HeaderValue::from_static(r#"Bearer realm="brevity""#);
+        answer.headers_mut().insert(WWW_AUTHENTICATE, asked);
+    }
 }
 
 /// The words that both families of APIs have for such errors.
 fn kind(status: StatusCode) -> &'static str {
     match status {
+        StatusCode::UNAUTHORIZED => "authentication_error",
         StatusCode::TOO_MANY_REQUESTS => "rate_limit_error",
         StatusCode::PAYLOAD_TOO_LARGE => "request_too_large",
         status if status.is_server_error() => "api_error",

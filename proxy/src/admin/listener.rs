@@ -1,18 +1,21 @@
 //! The admin listener: it answers those who look at the proxy, apart from agents and their load.
 
-use super::{health, json, metrics, stats};
+use super::{error::challenge, health, json, metrics, stats};
 use crate::{
     address::AdminAddress,
     body::{AnyBody, any},
     config::Config,
+    door::{Door, Shut, Token},
     stats::Stats,
     upstream::Connector,
 };
+use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{
     Method, Request, Response, StatusCode,
     body::Incoming,
-    header::{CONTENT_TYPE, HOST, HeaderMap, HeaderValue},
+    header::{CONTENT_TYPE, HeaderValue},
+    http::request::Parts,
     server::conn::http1,
     service::service_fn,
 };
@@ -39,6 +42,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub(crate) struct Listener {
     listener: TcpListener,
     address: SocketAddr,
+    door: Door,
 }
 
 /// What there is to be seen.
@@ -73,10 +77,16 @@ impl Listener {
     /// # Errors
     ///
     /// When an address that was asked for cannot be had. The one beside the proxy need not be.
-    pub(crate) async fn bind(config: &Config) -> Result<Option<Self>, AdminError> {
-        let Some(address) = config.admin.beside(config.listen) else { return Ok(None) };
+    pub(crate) async fn bind(
+        config: &Config,
+        token: Option<&Token>,
+    ) -> Result<Option<Self>, AdminError> {
+        let Some(address) = config.admin.beside(&config.listen) else { return Ok(None) };
         let bound = TcpListener::bind(address).await;
-        let own = |listener: TcpListener| Ok(Self { address: listener.local_addr()?, listener });
+        let own = |listener: TcpListener| {
+            let address = listener.local_addr()?;
+            Ok(Self { listener, address, door: Door::of_admin(config, address, token) })
+        };
         match bound.and_then(own).map_err(|why| AdminError { address, why }) {
             Err(error) if config.admin == AdminAddress::Beside => {
                 tracing::warn!("{error}");
@@ -99,16 +109,16 @@ impl Listener {
 
     async fn run(self, seen: Arc<Seen>) {
         let places = Arc::new(Semaphore::new(CONNECTIONS));
-        let is_local = self.address.ip().is_loopback();
+        let door = Arc::new(self.door);
         let mut connections = JoinSet::new();
         // The places are never closed.
         while let Ok(place) = places.clone().acquire_owned().await {
             while connections.try_join_next().is_some() {}
             match self.listener.accept().await {
                 Ok((stream, _)) => {
-                    let seen = seen.clone();
+                    let (seen, door) = (seen.clone(), door.clone());
                     connections.spawn(async move {
-                        serve(stream, &seen, is_local).await;
+                        serve(stream, &seen, &door).await;
                         drop(place);
                     });
                 }
@@ -118,24 +128,24 @@ impl Listener {
     }
 }
 
-async fn serve(stream: TcpStream, seen: &Seen, is_local: bool) {
-    let service =
-        service_fn(
-            |request| async move { Ok::<_, Infallible>(answer(&request, seen, is_local).await) },
-        );
+async fn serve(stream: TcpStream, seen: &Seen, door: &Door) {
+    let service = service_fn(|request: Request<Incoming>| async move {
+        let mut head = request.into_parts().0;
+        Ok::<_, Infallible>(match door.admit(&mut head) {
+            Ok(()) => answer(&head, seen).await,
+            Err(shut) => turned_away(&shut),
+        })
+    });
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD);
     let _ = builder.serve_connection(TokioIo::new(stream), service).await;
 }
 
-async fn answer(request: &Request<Incoming>, seen: &Seen, is_local: bool) -> Response<AnyBody> {
-    if is_local && !is_own_name(request.headers()) {
-        return text(StatusCode::FORBIDDEN, "ask for it by its address, or as localhost\n");
-    }
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+async fn answer(head: &Parts, seen: &Seen) -> Response<AnyBody> {
+    if !matches!(head.method, Method::GET | Method::HEAD) {
         return text(StatusCode::METHOD_NOT_ALLOWED, "there is only GET and HEAD\n");
     }
-    match request.uri().path() {
+    match head.uri.path() {
         "/metrics" => metrics::answer(&seen.stats),
         "/stats" => stats(&seen.stats),
         "/healthz" => health::report(&seen.stats),
@@ -148,21 +158,15 @@ async fn answer(request: &Request<Incoming>, seen: &Seen, is_local: bool) -> Res
     }
 }
 
-/// Whether a request names this machine as nobody else's name can: a page that a browser shows could
-/// else have its own name lead here, and read what is answered.
-fn is_own_name(headers: &HeaderMap) -> bool {
-    let Some(host) = headers.get(HOST) else { return true };
-    let Ok(authority) = host.to_str().unwrap_or_default().parse::<hyper::http::uri::Authority>()
-    else {
-        return false;
-    };
-    let name = authority.host().trim_matches(['[', ']']);
-    name.eq_ignore_ascii_case("localhost") || name.parse::<std::net::IpAddr>().is_ok()
+fn turned_away(shut: &Shut) -> Response<AnyBody> {
+    let mut response = text(shut.status(), format!("{shut}\n"));
+    challenge(&mut response);
+    response
 }
 
-fn text(status: StatusCode, text: &'static str) -> Response<AnyBody> {
+fn text(status: StatusCode, text: impl Into<Bytes>) -> Response<AnyBody> {
     let mut response = json(status, String::new());
-    *response.body_mut() = any(Full::from(text));
+    *response.body_mut() = any(Full::new(text.into()));
     let plain = HeaderValue::from_static("text/plain; charset=utf-8");
     response.headers_mut().insert(CONTENT_TYPE, plain);
     response
@@ -177,27 +181,12 @@ mod tests {
         let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = taken.local_addr().unwrap();
         let mut config = Config { admin: AdminAddress::At(address), ..Config::default() };
-        let error = Listener::bind(&config).await.map(|_| ()).unwrap_err();
+        let error = Listener::bind(&config, None).await.map(|_| ()).unwrap_err();
         assert!(error.to_string().contains("--admin"), "{error}");
         config.admin = AdminAddress::Beside;
-        config.listen = SocketAddr::new(address.ip(), address.port() - 1);
-        assert!(Listener::bind(&config).await.unwrap().is_none());
+        config.listen = SocketAddr::new(address.ip(), address.port() - 1).into();
+        assert!(Listener::bind(&config, None).await.unwrap().is_none());
         config.admin = AdminAddress::Off;
-        assert!(Listener::bind(&config).await.unwrap().is_none());
-    }
-
-    #[test]
-    fn names_that_anybody_can_have_are_refused() {
-        let own = |host: &str| {
-            let headers = [(HOST, host.parse().unwrap())].into_iter().collect();
-            is_own_name(&headers)
-        };
-        for host in ["127.0.0.1:2739", "localhost", "LOCALHOST:1", "[::1]:2739", "10.0.0.1"] {
-            assert!(own(host), "{host}");
-        }
-        for host in ["example.com", "localhost.example.com:2739", "", "127.0.0.1.example"] {
-            assert!(!own(host), "{host}");
-        }
-        assert!(is_own_name(&HeaderMap::new()));
+        assert!(Listener::bind(&config, None).await.unwrap().is_none());
     }
 }

@@ -5,7 +5,7 @@ use super::{
     config::{self, Environment, Fault, Flags},
     log::LogFormat,
 };
-use brevity_proxy::{Base, Config, ProxyWay, ServeError, Server};
+use brevity_proxy::{Base, Config, Listen, ProxyWay, ServeError, Server};
 use std::{io::Write as _, path::PathBuf, process::ExitCode};
 use thiserror::Error;
 use tokio::{runtime::Runtime, sync::oneshot};
@@ -19,9 +19,19 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
-    /// Where to listen: a host and a port [default: 127.0.0.1:2738]
-    #[arg(long, value_name = "HOST:PORT")]
+    /// Where to listen: a host and a port, or a Unix socket, which only its own user can connect to
+    /// [default: 127.0.0.1:2738]
+    #[arg(long, value_name = "HOST:PORT|unix:PATH")]
     listen: Option<String>,
+
+    /// Ask each request for the token in this file, in x-brevity-token or as a bearer in authorization
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<String>,
+
+    /// Answer to this name, too, or to *.NAME; others than this machine's get 421 where it listens for
+    /// other machines. May be given again
+    #[arg(long, value_name = "NAME")]
+    allow_host: Vec<String>,
 
     /// Where /metrics, /stats, /healthz and /readyz are answered, or `off` [default: on this machine, one
     /// port above --listen]
@@ -118,9 +128,9 @@ impl Failure {
     fn code(&self) -> ExitCode {
         match self {
             Self::Config(fault) => fault.code(),
-            Self::Serve(
-                ServeError::PortInUse(_) | ServeError::Bind { .. } | ServeError::Admin(_),
-            ) => UNAVAILABLE.into(),
+            Self::Serve(ServeError::InUse(_) | ServeError::Bind { .. } | ServeError::Admin(_)) => {
+                UNAVAILABLE.into()
+            }
             Self::Serve(_) => CONFIG.into(),
             Self::System(_) => ExitCode::FAILURE,
         }
@@ -135,6 +145,8 @@ impl Args {
             file: self.config.as_deref(),
             ones: vec![
                 ("listen", self.listen.clone()),
+                ("token_file", self.token_file.clone()),
+                ("hosts", Some(self.allow_host.join(",")).filter(|hosts| !hosts.is_empty())),
                 ("admin", self.admin.clone()),
                 ("log_format", self.log_format.clone()),
                 ("check_one_in", self.check_one_in.clone()),
@@ -177,34 +189,30 @@ async fn serve(config: Config, log: LogFormat) -> Result<(), Failure> {
     models.mcp.clear();
     let upstreams: Vec<String> = models.bases().iter().map(ToString::to_string).collect();
     let proxied = proxied(&config);
+    let asks = config.token_file.is_some();
     let server = Server::bind(config, log.recorder()).await?;
-    let address = server.local_addr()?;
-    for address in [Some(address), server.admin_addr()].into_iter().flatten() {
-        if !address.ip().is_loopback() {
-            tracing::warn!(
-                "{address} can be reached from other machines; Brevity asks nobody who they are"
-            );
-        }
+    let (listen, admin) = (server.listen()?, server.admin_addr());
+    if !asks {
+        [Some(listen.clone()), admin.map(Listen::At)].iter().flatten().for_each(warn_of_others);
     }
     let stop = signals()?;
-    // A standard output that is closed changes nothing.
-    let _ = writeln!(
-        std::io::stdout(),
-        "Brevity listens on http://{address} in front of {}; point a client at it: \
-         ANTHROPIC_BASE_URL=http://{address} ENABLE_TOOL_SEARCH=true, or \
-         OPENAI_BASE_URL=http://{address}/v1",
-        upstreams.join(", ")
-    );
-    if let Some(admin) = server.admin_addr() {
-        let _ =
-            writeln!(std::io::stdout(), "Metrics and health at http://{admin}/metrics, /healthz");
+    let base = match &listen {
+        Listen::At(address) => format!("http://{address}"),
+        socket => socket.to_string(),
+    };
+    say(&format!(
+        "Brevity listens on {base} in front of {}; {}",
+        upstreams.join(", "),
+        hint(&listen)
+    ));
+    if let Some(admin) = admin {
+        say(&format!("Metrics and health at http://{admin}/metrics, /healthz"));
     }
     if !tools.is_empty() {
-        let _ =
-            writeln!(std::io::stdout(), "MCP servers at http://{address}: {}", tools.join(", "));
+        say(&format!("MCP servers at {base}: {}", tools.join(", ")));
     }
     for line in proxied {
-        let _ = writeln!(std::io::stdout(), "{line}");
+        say(&line);
     }
     server.run(async { drop(stop.await) }).await;
     Ok(())
@@ -217,6 +225,33 @@ fn proxied(config: &Config) -> Vec<String> {
         _ => None,
     };
     config.bases().into_iter().filter_map(line).collect()
+}
+
+fn warn_of_others(listen: &Listen) {
+    if !listen.is_local() {
+        tracing::warn!(
+            "{listen} can be reached from other machines, and Brevity asks nobody who they are; name a \
+             file with a token: --token-file"
+        );
+    }
+}
+
+/// How a client gets there.
+fn hint(listen: &Listen) -> String {
+    match listen {
+        Listen::Unix(path) => {
+            format!("try it: curl --unix-socket '{}' http://localhost/healthz", path.display())
+        }
+        address => format!(
+            "point a client at it: ANTHROPIC_BASE_URL=http://{address} ENABLE_TOOL_SEARCH=true, or \
+             OPENAI_BASE_URL=http://{address}/v1"
+        ),
+    }
+}
+
+/// A standard output that is closed changes nothing.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 /// Ready at the first signal to stop. A second one ends the program at once.

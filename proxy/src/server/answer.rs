@@ -3,8 +3,7 @@
 use super::{
     Shared,
     framing::shape,
-    load::Slot,
-    refusal::Refusal,
+    load::{Client, Slot},
     signs::{OnItsWay, Signs},
 };
 use crate::{
@@ -17,7 +16,7 @@ use brevity::Dialect;
 use hyper::{Request, Response, StatusCode, body::Incoming};
 use std::{
     borrow::Cow,
-    net::IpAddr,
+    fmt::Display,
     sync::{Arc, atomic::Ordering},
 };
 
@@ -51,12 +50,12 @@ impl Shared {
     pub(super) async fn answer(
         &self,
         request: Request<Incoming>,
-        client: IpAddr,
+        client: Client,
         signs: Arc<Signs>,
         on_its_way: OnItsWay,
     ) -> Result<Response<AnyBody>, Fault> {
         if let Some((refusal, dialect)) = signs.refused.take() {
-            return Ok(refuse(refusal, dialect));
+            return Ok(self.refuse(refusal.status(), &refusal, dialect));
         }
         let dialect = shape(request.uri().path().as_bytes());
         let answer = match Caught::new(self.serve(request, client, on_its_way)).await {
@@ -75,10 +74,16 @@ impl Shared {
     async fn serve(
         &self,
         request: Request<Incoming>,
-        client: IpAddr,
+        client: Client,
         on_its_way: OnItsWay,
     ) -> Result<Response<AnyBody>, Fault> {
         let (mut head, body) = request.into_parts();
+        if let Some(door) = &self.door
+            && let Err(shut) = door.admit(&mut head)
+        {
+            let dialect = shape(head.uri.path().as_bytes());
+            return Ok(self.refuse(shut.status(), &shut, dialect));
+        }
         let route = route(&mut head, &self.config);
         let request = Request::from_parts(head, body);
         let onward = match route {
@@ -91,7 +96,9 @@ impl Shared {
         let named = Named::of(&onward);
         let slot = match self.load.admit(client) {
             Ok(slot) => slot,
-            Err(refusal) => return Ok(refuse(refusal, named.dialect)),
+            Err(refusal) => {
+                return Ok(self.refuse(refusal.status(), &refusal, named.dialect));
+            }
         };
         let (entry, id) = self.entry(&request, named, (slot, on_its_way));
         let answer = match onward {
@@ -119,9 +126,16 @@ impl Shared {
         record.trace = trace_id(request.headers());
         (Entry::new(record, self.stats.clone(), on_its_way), id)
     }
-}
 
-fn refuse(refusal: Refusal, dialect: Option<Dialect>) -> Response<AnyBody> {
-    tracing::warn!("refused with {}: {refusal}", refusal.status());
-    admin::error(refusal.status(), dialect, &refusal.to_string())
+    /// The answer to a request that goes no further.
+    fn refuse(
+        &self,
+        status: StatusCode,
+        why: &impl Display,
+        dialect: Option<Dialect>,
+    ) -> Response<AnyBody> {
+        tracing::warn!("refused with {status}: {why}");
+        self.stats.vitals().refused.add(status.as_u16());
+        admin::error(status, dialect, &why.to_string())
+    }
 }

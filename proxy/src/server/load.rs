@@ -18,8 +18,18 @@ use thiserror::Error;
 pub struct Load {
     caps: Caps,
     vitals: Arc<Vitals>,
-    clients: Mutex<HashMap<IpAddr, usize>>,
+    clients: Mutex<HashMap<Client, usize>>,
     budget: Budget,
+}
+
+/// Whose request it is, as far as that is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Client {
+    /// Somebody's on the machine with this address.
+    Machine(IpAddr),
+    /// This user's, of this machine.
+    #[cfg(unix)]
+    User(u32),
 }
 
 /// Why no further request is taken.
@@ -35,7 +45,7 @@ pub(crate) enum Full {
 #[derive(Debug)]
 pub(crate) struct Slot {
     load: Arc<Load>,
-    client: IpAddr,
+    client: Client,
     open: Option<Opened>,
 }
 
@@ -69,7 +79,7 @@ impl Load {
     /// # Errors
     ///
     /// When there are too many.
-    pub(crate) fn admit(self: &Arc<Self>, client: IpAddr) -> Result<Slot, Refusal> {
+    pub(crate) fn admit(self: &Arc<Self>, client: Client) -> Result<Slot, Refusal> {
         let mut clients = self.clients();
         let Caps { requests, requests_per_client, .. } = self.caps;
         if self.requests() >= requests {
@@ -84,7 +94,7 @@ impl Load {
         Ok(Slot { load: self.clone(), client, open })
     }
 
-    fn clients(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
+    fn clients(&self) -> MutexGuard<'_, HashMap<Client, usize>> {
         self.clients.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -112,7 +122,7 @@ mod tests {
     fn requests_count_in_all_and_for_each_client() {
         let caps = Caps { requests: 3, requests_per_client: 2, ..Caps::default() };
         let load = Arc::new(Load::new(caps, Arc::default(), Budget::new(1, Duration::ZERO)));
-        let [a, b] = [1, 2].map(|last| IpAddr::from(Ipv4Addr::new(127, 0, 0, last)));
+        let [a, b] = [1, 2].map(|last| Client::Machine(Ipv4Addr::new(127, 0, 0, last).into()));
         let slots = [load.admit(a), load.admit(a)].map(Result::unwrap);
         assert_eq!(load.admit(a).unwrap_err(), Full::Client(2).into());
         let other = load.admit(b).unwrap();

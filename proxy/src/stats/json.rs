@@ -35,6 +35,7 @@ impl Parts<'_> {
             ("requests", sums.requests.to_string()),
             ("in_flight", vitals.requests.now().to_string()),
             ("connections", vitals.connections.now().to_string()),
+            ("refused", object(vitals.refused.counts().map(|(status, n)| (status, n.to_string())))),
             ("bytes", bytes(sums.bytes_in, sums.bytes_out, Some(sums.answer_bytes))),
             ("new", tally(&sums.new.all)),
             ("resent", tally(&sums.resent)),

@@ -5,6 +5,7 @@ mod admin;
 mod arms;
 mod attested;
 mod control;
+mod door;
 mod drain;
 mod faults;
 mod fidelity;
@@ -13,6 +14,8 @@ mod mcp;
 mod network;
 mod own;
 mod rewrite;
+#[path = "../scratch/mod.rs"]
+mod scratch;
 mod socket;
 mod streams;
 mod tls;

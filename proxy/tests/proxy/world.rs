@@ -159,7 +159,9 @@ impl Proxy {
         change(&mut config);
         let (tell, records) = mpsc::unbounded_channel();
         let server = Server::bind(config, Arc::new(Tell(tell))).await.unwrap();
-        let (address, admin) = (server.local_addr().unwrap(), server.admin_addr());
+        // A Unix socket has none.
+        let address = server.local_addr().unwrap_or_else(|_| ([0, 0, 0, 0], 0).into());
+        let admin = server.admin_addr();
         let load = server.load();
         let (stop, stopped) = oneshot::channel::<()>();
         let running = tokio::spawn(server.run(async { drop(stopped.await) }));

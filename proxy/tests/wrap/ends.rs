@@ -83,6 +83,13 @@ fn what_makes_no_sense_starts_nothing() {
     refused(&gateway, &["claude"], "ANTHROPIC_BASE_URL: `gateway` must");
     refused(&[], &["--upstream", "x", "claude"], "--upstream: `x` must start");
     refused(&[], &["--proxy=x", "claude"], "--proxy: `x` must start");
+    refused(&[], &["--proxy=http://h", "--token-file", "none", "claude"], "cannot read the token");
+    refused(
+        &[],
+        &["--proxy=http://h", "--token-file", "x", "codex"],
+        "has no variable for a header",
+    );
+    refused(&[], &["--token-file", "x", "claude"], "--proxy");
     refused(&[], &["--proxy", "--upstream", "http://h", "claude"], "cannot be used with");
 }
 

@@ -50,6 +50,25 @@ fn a_running_brevity_is_used_where_it_is_named() {
 }
 
 #[test]
+fn an_agent_is_told_the_token_of_a_running_brevity() {
+    let (gateway, _told) = upstream();
+    let running = Running::before(&gateway);
+    let world = World::new().with("claude", "echo \"$ANTHROPIC_CUSTOM_HEADERS\"");
+    let file = world.path("home").join("token");
+    std::fs::write(&file, "0123456789abcdef\n").expect("a file");
+    let (option, file) = (format!("--proxy={}", running.1), file.to_str().expect("UTF-8"));
+    let told = "x-brevity-token: 0123456789abcdef\n";
+    for (env, expected) in [
+        (&[][..], told.to_owned()),
+        (&[("ANTHROPIC_CUSTOM_HEADERS", "x-own: 1")], format!("x-own: 1\n{told}")),
+    ] {
+        let output = world.run(env, &[&option, "--token-file", file, "claude"]);
+        assert_eq!(stdout(&output), expected, "{}", stderr(&output));
+        assert!(!stderr(&output).contains("0123456789abcdef"));
+    }
+}
+
+#[test]
 fn what_is_not_brevity_is_not_used() {
     let world = World::new().with("claude", "echo ran");
     let (other, _told) = upstream();

@@ -58,6 +58,8 @@ families! {
         "Connections of clients that are open.";
     ACCEPTED "brevity_connections_accepted" Counter "" []
         "Connections of clients that were accepted.";
+    REFUSED "brevity_refused_requests" Counter "" ["status"]
+        "Requests that were refused before any more of them was read, by the answer's status.";
     IN_FLIGHT "brevity_requests_in_flight" Gauge "" []
         "Requests whose answer has not ended.";
     REQUESTS "brevity_requests" Counter "" ["api", "status"]

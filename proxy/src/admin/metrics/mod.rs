@@ -65,6 +65,10 @@ fn now(out: &mut Exposition, stats: &Stats, vitals: &Vitals) {
     }
     out.family(family::CONNECTIONS).add(&[], vitals.connections.now());
     out.family(family::ACCEPTED).add(&[], vitals.connections.ever());
+    let mut refused = out.family(family::REFUSED);
+    for (status, count) in vitals.refused.counts() {
+        refused.add(&[status], count);
+    }
     out.family(family::IN_FLIGHT).add(&[], vitals.requests.now());
 }
 

@@ -194,6 +194,10 @@ fn text(key: &Key, value: &DeValue<'_>) -> Option<String> {
         (DeValue::Integer(number), Form::Text) if is_size => whole(number),
         (DeValue::Float(number), Form::Real) => Some(number.as_str().to_owned()),
         (DeValue::Boolean(switch), Form::Switch) => Some(switch.to_string()),
+        (DeValue::Array(names), Form::Names) => {
+            let name = |name: &Value<'_>| name.get_ref().as_str().map(str::to_owned);
+            Some(names.iter().map(name).collect::<Option<Vec<_>>>()?.join(","))
+        }
         _ => None,
     }
 }

@@ -46,6 +46,8 @@ pub(super) enum Form {
     Whole,
     Real,
     Switch,
+    /// A list of texts; its parts have commas between them in a variable.
+    Names,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +67,7 @@ impl Key {
     pub(super) fn flag(&self) -> String {
         match self.place {
             Place::List(List::Tools) => "--tool".into(),
+            _ if self.name == "hosts" => "--allow-host".into(),
             _ => format!("--{}", self.name.replace(['.', '_'], "-")),
         }
     }

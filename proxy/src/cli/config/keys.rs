@@ -8,7 +8,7 @@ use super::{
 use crate::cli::log::LogFormat;
 use brevity::{Level, Limits, Output, Policy};
 use brevity_proxy::{Config, Upstreams};
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 use tracing_subscriber::filter::LevelFilter;
 
 /// What the keys set.
@@ -41,6 +41,11 @@ fn limits(values: &mut Values) -> &mut Limits {
     &mut Arc::make_mut(&mut values.config.settings).limits
 }
 
+/// A path as a text, which is empty where there is none.
+fn path(path: Option<&Path>) -> String {
+    path.map_or_else(String::new, |path| path.display().to_string())
+}
+
 const fn key(name: &'static str, place: Place, says: &'static str) -> Key {
     Key { name, says, place }
 }
@@ -51,7 +56,21 @@ pub(super) fn find(name: &str) -> Option<&'static Key> {
 }
 
 pub(super) static KEYS: &[Key] = &[
-    key("listen", Place::Own(LISTEN), "where to listen: a host and a port; port 0 is any free one"),
+    key(
+        "listen",
+        Place::Own(LISTEN),
+        "where to listen: a host and a port, 0 being any free one; or a socket, which only its own user reaches",
+    ),
+    key(
+        "token_file",
+        Place::Own(TOKEN),
+        "a file with the token that each request has to bring ([network.md](network.md)); empty, nobody is asked",
+    ),
+    key(
+        "hosts",
+        Place::Own(HOSTS),
+        "names by which clients may ask for it, beside this machine's own; a variable has commas between them",
+    ),
     key(
         "admin",
         Place::Own(ADMIN),
@@ -159,7 +178,7 @@ pub(super) static KEYS: &[Key] = &[
     key(
         "caps.requests_per_client",
         Place::Count(|v| &mut v.config.caps.requests_per_client),
-        "those of one address; beyond, 429",
+        "those of one address, or of one user at a socket; beyond, 429",
     ),
     key(
         "caps.head",
@@ -223,12 +242,36 @@ pub(super) static KEYS: &[Key] = &[
 
 const LISTEN: Own = Own {
     form: Form::Text,
-    takes: r#"a host and a port, like "127.0.0.1:2738""#,
+    takes: r#"a host and a port, like "127.0.0.1:2738", or a socket, like "unix:/run/brevity.sock""#,
     set: |v, text| {
-        v.config.listen = Config::listen_address(text)?;
+        v.config.listen = text.parse()?;
         Ok(())
     },
     show: |v| Some(v.config.listen.to_string()),
+};
+
+const TOKEN: Own = Own {
+    form: Form::Text,
+    takes: r#"a file, like "/etc/brevity/token""#,
+    set: |v, text| {
+        v.config.token_file = Some(text).filter(|text| !text.is_empty()).map(Into::into);
+        Ok(())
+    },
+    show: |v| Some(path(v.config.token_file.as_deref())),
+};
+
+const HOSTS: Own = Own {
+    form: Form::Names,
+    takes: r#"names, like ["brevity.example.org", "*.team.example"]"#,
+    set: |v, text| {
+        let names = text.split(',').map(str::trim).filter(|_| !text.trim().is_empty());
+        v.config.hosts = names.map(str::parse).collect::<Result<_, _>>()?;
+        Ok(())
+    },
+    show: |v| {
+        let names: Vec<_> = v.config.hosts.iter().map(ToString::to_string).collect();
+        Some(names.join(","))
+    },
 };
 
 const BODY: Own = Own {
@@ -335,10 +378,7 @@ const CA: Own = Own {
         v.config.upstream_ca = Some(text).filter(|text| !text.is_empty()).map(Into::into);
         Ok(())
     },
-    show: |v| {
-        let path = v.config.upstream_ca.as_ref();
-        Some(path.map_or(String::new(), |path| path.display().to_string()))
-    },
+    show: |v| Some(path(v.config.upstream_ca.as_deref())),
 };
 
 const UPSTREAM: Own = Own {

@@ -35,6 +35,8 @@ fn values(toml: &str) -> Vec<String> {
 /// A file that sets every key.
 const FULL: &str = r#"
 listen = "127.0.0.1:4000"
+token_file = "/etc/brevity/token"
+hosts = ["brevity.example.org", "*.team.example"]
 admin = "127.0.0.1:4001"
 log_format = "json"
 check_one_in = 3
@@ -108,7 +110,9 @@ fn a_file_sets_every_key() {
         assert!(set || key.name == "upstream", "{}", key.name);
     }
     let config = &setup.values.config;
-    assert_eq!(config.listen.port(), 4000);
+    assert_eq!(config.listen.to_string(), "127.0.0.1:4000");
+    assert_eq!(config.token_file, Some("/etc/brevity/token".into()));
+    assert_eq!(config.hosts[1].to_string(), "*.team.example");
     assert_eq!(config.upstreams.openai.to_string(), "http://o/v1");
     assert_eq!(config.timeouts.drain, Duration::from_millis(400));
     assert_eq!((config.mcp.len(), config.routes.len()), (2, 2));
@@ -127,7 +131,7 @@ fn the_later_source_wins() {
     let flags = Flags { ones: vec![("listen", Some("127.0.0.1:3".into()))], ..Flags::default() };
     let setup = setup(file, &vars, &flags).unwrap();
     let upstreams = &setup.values.config.upstreams;
-    assert_eq!(setup.values.config.listen.port(), 3);
+    assert_eq!(setup.values.config.listen.to_string(), "127.0.0.1:3");
     assert_eq!(upstreams.anthropic.to_string(), "http://f");
     assert_eq!(upstreams.openai.to_string(), "http://v");
     for (name, expected) in [
@@ -379,7 +383,7 @@ fn every_flag_has_a_key() {
     use clap::Parser as _;
     let words = "brevity proxy --listen x --upstream x --holdout x --dry-run --upstream-ca x \
                  --stream-requests --output x --rewrite-attested --admin x --log-format x \
-                 --check-one-in x --upstream-proxy x";
+                 --check-one-in x --upstream-proxy x --token-file x --allow-host x --allow-host y";
     let cli = crate::cli::Cli::try_parse_from(words.split_whitespace()).unwrap();
     let crate::cli::Command::Proxy(args) = cli.command else { panic!("another command") };
     let flags = args.flags();

@@ -54,7 +54,11 @@ fn title(out: &mut String, table: &str) {
 fn one(out: &mut String, key: &Key, setup: &mut Setup) {
     let name = key.name.rsplit('.').next().unwrap_or_default();
     let Some(text) = key.show(&mut setup.values) else { return };
-    let text = if key.form() == Form::Text { quoted(&text) } else { text };
+    let text = match key.form() {
+        Form::Text => quoted(&text),
+        Form::Names => names(&text),
+        _ => text,
+    };
     line(out, &format!("{name} = {text}"), setup.origin(key));
 }
 
@@ -80,6 +84,12 @@ fn lists(out: &mut String, setup: &Setup) {
 
 fn line(out: &mut String, text: &str, origin: &Origin) {
     let _ = writeln!(out, "{text:<COLUMN$} # {}", plain(&origin.to_string()));
+}
+
+/// A list of what stands between commas.
+fn names(text: &str) -> String {
+    let names: Vec<_> = text.split(',').filter(|name| !name.is_empty()).map(quoted).collect();
+    format!("[{}]", names.join(", "))
 }
 
 /// For a comment: without what could end it.

@@ -105,7 +105,7 @@ async fn replay(turns: &[Turn]) -> Result<(), Failure> {
 
 async fn bind(upstream: SocketAddr, told: Told) -> Result<Server, ServeError> {
     let mut config = Config::default();
-    config.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    config.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into();
     config.admin = AdminAddress::Off;
     let base = format!("http://{upstream}").parse().expect("an address makes a URL");
     config.upstreams = Upstreams::all(base);

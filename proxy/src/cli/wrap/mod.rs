@@ -13,6 +13,7 @@ mod own;
 mod program;
 mod running;
 mod setting;
+mod token;
 mod way;
 
 use super::{
@@ -21,7 +22,7 @@ use super::{
     fail,
 };
 use agents::Agent;
-use brevity_proxy::{Base, BaseError, ServeError};
+use brevity_proxy::{Base, BaseError, ServeError, TokenError};
 use own::Own;
 use setting::{Setting, quote};
 use std::{
@@ -55,6 +56,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "URL", num_args = 0..=1, require_equals = true,
           default_missing_value = "http://127.0.0.1:2738")]
     proxy: Option<String>,
+
+    /// With --proxy: a file with the token that it asks for. Claude Code alone can be told of it by
+    /// `wrap`
+    #[arg(long, value_name = "FILE", requires = "proxy", conflicts_with = "print")]
+    token_file: Option<PathBuf>,
 
     /// Send every request there; without it, to where the environment points the agent now, else to
     /// Anthropic and OpenAI
@@ -116,6 +122,13 @@ enum Failure {
     Gateway { variable: &'static str, source: BaseError },
     #[error("{0} is set, and would be lost; move what it holds to a file of the agent's own")]
     Whole(&'static str),
+    #[error("--token-file: {0}")]
+    Token(#[from] TokenError),
+    #[error(
+        "--token-file: the agent has no variable for a header; set x-brevity-token in its own \
+         configuration"
+    )]
+    NoRoom,
     #[error("no Brevity at {base}: {source}; leave --proxy out for an own one")]
     Running { base: Base, source: std::io::Error },
     #[error("cannot write the log to {}: {source}", path.display())]
@@ -131,8 +144,9 @@ enum Failure {
 impl Failure {
     /// Whether what the user asked for makes no sense.
     fn is_usage(&self) -> bool {
-        use Failure::{Agent, Gateway, Proxy, Upstream, Whole};
-        matches!(self, Agent { .. } | Upstream(_) | Proxy(_) | Gateway { .. } | Whole(_))
+        use Failure::{Agent, Gateway, NoRoom, Proxy, Token, Upstream, Whole};
+        matches!(self, Agent { .. } | Gateway { .. } | Whole(_) | Token(_) | NoRoom)
+            || matches!(self, Upstream(_) | Proxy(_))
     }
 
     /// The exit code that tells of it.
@@ -174,9 +188,10 @@ fn start(args: &Args) -> Result<ExitCode, Failure> {
         say(args, &way.needs(call.agent, args.log.as_deref()));
         return Ok(print(&format!("{}\n", setting.line(call.program, call.words))));
     }
+    let token = token::variable(args, call.agent, &user)?;
     call.look(&user)?;
     let own = way.open(args)?;
-    let setting = Setting::new(call.agent, &way.address(own.as_ref()), &user)?;
+    let setting = Setting::new(call.agent, &way.address(own.as_ref()), &user)?.with(token);
     say(args, &format!("{} goes through {way}", call.program.display()));
     let end = attend(setting.command(call.program, call.words));
     let ledger = own.map(Own::close);

@@ -47,7 +47,10 @@ impl Own {
         if let Some(path) = log {
             write_log(path)?;
         }
-        config.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        config.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into();
+        // It is not known to the agent.
+        config.token_file = None;
+        config.hosts.clear();
         // It lives as long as one agent, and says at the end what came of it.
         config.admin = AdminAddress::Off;
         config.timeouts.drain = DRAIN;

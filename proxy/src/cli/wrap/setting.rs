@@ -61,6 +61,12 @@ impl Setting {
         Ok(setting)
     }
 
+    /// The same with one more variable, if there is one.
+    pub(super) fn with(mut self, more: Option<(&'static str, OsString)>) -> Self {
+        self.env.extend(more);
+        self
+    }
+
     /// The child, ready to start.
     pub(super) fn command(&self, program: &OsStr, words: &[OsString]) -> Command {
         let mut command = Command::new(program);

@@ -5,6 +5,7 @@ use super::read_json;
 use crate::{
     arms::turn,
     network::Relay,
+    scratch::Scratch,
     world::{Http, full, get, http1, text, upstream},
 };
 use brevity_proxy::Base;
@@ -16,7 +17,7 @@ use std::{
 };
 
 /// Every one of these is sent, and none may be shown.
-const SECRETS: [&str; 11] = [
+const SECRETS: [&str; 13] = [
     "sk-ant-key-5731",
     "Bearer-token-5732",
     "cookie-5733",
@@ -29,6 +30,8 @@ const SECRETS: [&str; 11] = [
     "user-5739",
     "pass-5740",
     "dXNlci01NzM5OnBhc3MtNTc0MA==",
+    "the-door-token-5741",
+    "no-door-token-5742",
 ];
 
 /// The program, running.
@@ -39,11 +42,12 @@ struct Program {
 }
 
 impl Program {
-    fn start(upstream: &Base, relay: &Relay, format: &str) -> Self {
+    fn start(upstream: &Base, relay: &Relay, format: &str, token: &Scratch) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_brevity"))
             .args(["proxy", "--listen", "127.0.0.1:0", "--check-one-in", "1"])
             .args(["--log-format", format, "--upstream", &upstream.to_string()])
             .args(["--route", "/hidden=http://upstream.test:1"])
+            .args(["--token-file", token.text()])
             .env("BREVITY_LOG", "debug")
             .env("http_proxy", format!("http://{}:{}@{}", SECRETS[8], SECRETS[9], relay.address))
             .env_remove("no_proxy")
@@ -81,6 +85,7 @@ fn request(url: &str, path: &str, body: String) -> Request<crate::world::AnyBody
         .header("x-api-key", key)
         .header("authorization", format!("Bearer {token}"))
         .header("cookie", cookie)
+        .header("x-brevity-token", SECRETS[11])
         .header("x-request-id", "req-1")
         .header("x-brevity-level", format!("no level {token}"))
         .header("traceparent", format!("00-{token}-{key}-01"))
@@ -95,11 +100,17 @@ async fn talk(client: &Http, program: &Program) -> String {
     let plain = Request::post(format!("{}/v1/messages?key={}", program.url, SECRETS[3]))
         .header("content-type", "application/json")
         .header("x-api-key", SECRETS[0])
+        .header("proxy-authorization", format!("Bearer {}", SECRETS[11]))
         .body(full(body.to_string()))
         .unwrap();
     text(client.request(plain).await.unwrap()).await;
     body["system"] = format!("another {}", SECRETS[4]).into();
     let mut own = String::new();
+    let mut stranger = request(&program.url, "/v1/messages", body.to_string());
+    stranger.headers_mut().insert("x-brevity-token", SECRETS[12].parse().unwrap());
+    let refused = client.request(stranger).await.unwrap();
+    assert_eq!(refused.status(), 401);
+    own += &text(refused).await;
     let paths = ["/v1/messages", "/v1/chat/completions", "/broken", "/v1/messages", "/hidden/x"];
     for path in paths {
         let answer = client.request(request(&program.url, path, body.to_string())).await.unwrap();
@@ -135,7 +146,8 @@ async fn no_secret_is_shown_anywhere() {
     let base = base.await;
     for format in ["text", "json"] {
         let mut relay = Relay::answering("HTTP/1.1 407 Who are you\r\n\r\n").await;
-        let program = Program::start(&base, &relay, format);
+        let token = Scratch::file("token", SECRETS[11].as_bytes());
+        let program = Program::start(&base, &relay, format, &token);
         let client = http1();
         let own = talk(&client, &program).await;
         let seen = seen(&client, &program).await;

@@ -102,7 +102,7 @@ async fn a_proxy_that_leads_back_is_502() {
     drop(taken);
     let own = Proxies::all(format!("http://127.1:{}", address.port()).parse().unwrap(), "");
     let mut proxy = Proxy::with("https://upstream.test".parse().unwrap(), |config| {
-        config.listen = address;
+        config.listen = address.into();
         config.upstream_proxy = own;
     })
     .await;
