@@ -261,11 +261,11 @@ async fn serve(
     draining: watch::Receiver<()>,
 ) {
     let (timeouts, caps) = (shared.config.timeouts, shared.config.caps);
-    let signs = Arc::new(Signs::default());
+    let (signs, share) = (Arc::new(Signs::default()), shared.load.share(client));
     let service = service_fn(|request| {
         let on_its_way = signs.on_its_way();
-        let (shared, signs) = (shared.clone(), signs.clone());
-        async move { shared.answer(request, client, signs, on_its_way).await }
+        let (shared, signs, share) = (shared.clone(), signs.clone(), share.clone());
+        async move { shared.answer(request, share, signs, on_its_way).await }
     });
     let wire = TokioIo::new(Wire::new(stream, signs.clone(), caps, timeouts));
     let builder = limits::builder(&caps);

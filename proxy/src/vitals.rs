@@ -163,6 +163,16 @@ impl Open {
         Opened(self.now.clone())
     }
 
+    /// Another one, unless so many are open.
+    pub(crate) fn open_below(&self, most: u64) -> Option<Opened> {
+        let before = self.now.fetch_add(1, Ordering::Relaxed);
+        let opened = Opened(self.now.clone());
+        (before < most).then(|| {
+            self.ever.fetch_add(1, Ordering::Relaxed);
+            opened
+        })
+    }
+
     /// How many are open.
     pub(crate) fn now(&self) -> u64 {
         self.now.load(Ordering::Relaxed)
@@ -187,7 +197,8 @@ mod tests {
     #[test]
     fn what_is_open_is_counted_until_it_is_dropped() {
         let open = Open::default();
-        let (first, second) = (open.open(), open.open());
+        let (first, second) = (open.open(), open.open_below(2));
+        assert!(second.is_some() && open.open_below(2).is_none());
         assert_eq!((open.now(), open.ever()), (2, 2));
         drop((first, second));
         assert_eq!((open.now(), open.ever()), (0, 2));

@@ -3,7 +3,7 @@
 use super::{
     Shared,
     framing::shape,
-    load::{Client, Slot},
+    load::{Share, Slot},
     signs::{OnItsWay, Signs},
 };
 use crate::{
@@ -50,7 +50,7 @@ impl Shared {
     pub(super) async fn answer(
         &self,
         request: Request<Incoming>,
-        client: Client,
+        share: Arc<Share>,
         signs: Arc<Signs>,
         on_its_way: OnItsWay,
     ) -> Result<Response<AnyBody>, Fault> {
@@ -58,7 +58,7 @@ impl Shared {
             return Ok(self.refuse(refusal.status(), &refusal, dialect));
         }
         let dialect = shape(request.uri().path().as_bytes());
-        let answer = match Caught::new(self.serve(request, client, on_its_way)).await {
+        let answer = match Caught::new(self.serve(request, &share, on_its_way)).await {
             Ok(answer) => answer?,
             Err(Panic) => {
                 let status = StatusCode::INTERNAL_SERVER_ERROR;
@@ -74,7 +74,7 @@ impl Shared {
     async fn serve(
         &self,
         request: Request<Incoming>,
-        client: Client,
+        share: &Arc<Share>,
         on_its_way: OnItsWay,
     ) -> Result<Response<AnyBody>, Fault> {
         let (mut head, body) = request.into_parts();
@@ -94,7 +94,7 @@ impl Shared {
             Route::On(onward) => onward,
         };
         let named = Named::of(&onward);
-        let slot = match self.load.admit(client) {
+        let slot = match share.admit() {
             Ok(slot) => slot,
             Err(refusal) => {
                 return Ok(self.refuse(refusal.status(), &refusal, named.dialect));

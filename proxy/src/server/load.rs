@@ -9,7 +9,10 @@ use crate::{
 use std::{
     collections::HashMap,
     net::IpAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 use thiserror::Error;
 
@@ -18,7 +21,8 @@ use thiserror::Error;
 pub struct Load {
     caps: Caps,
     vitals: Arc<Vitals>,
-    clients: Mutex<HashMap<Client, usize>>,
+    /// Those that have a connection or a request.
+    clients: Mutex<HashMap<Client, Weak<Share>>>,
     budget: Budget,
 }
 
@@ -41,12 +45,20 @@ pub(crate) enum Full {
     Client(usize),
 }
 
+/// What one client has on its way. All of its connections hold the same one, so that a request looks
+/// nothing up.
+#[derive(Debug)]
+pub(crate) struct Share {
+    load: Arc<Load>,
+    client: Client,
+    requests: AtomicUsize,
+}
+
 /// A request on its way. It counts until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Slot {
-    load: Arc<Load>,
-    client: Client,
-    open: Option<Opened>,
+    share: Arc<Share>,
+    _open: Opened,
 }
 
 impl Load {
@@ -74,42 +86,55 @@ impl Load {
         self.budget.held()
     }
 
-    /// Takes another request of `client`.
+    /// What `client` has on its way, for a connection of it.
+    pub(crate) fn share(self: &Arc<Self>, client: Client) -> Arc<Share> {
+        let mut clients = self.clients();
+        if let Some(share) = clients.get(&client).and_then(Weak::upgrade) {
+            return share;
+        }
+        let share = Arc::new(Share { load: self.clone(), client, requests: AtomicUsize::new(0) });
+        clients.insert(client, Arc::downgrade(&share));
+        share
+    }
+
+    fn clients(&self) -> MutexGuard<'_, HashMap<Client, Weak<Share>>> {
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Share {
+    /// Takes another request.
     ///
     /// # Errors
     ///
     /// When there are too many.
-    pub(crate) fn admit(self: &Arc<Self>, client: Client) -> Result<Slot, Refusal> {
-        let mut clients = self.clients();
-        let Caps { requests, requests_per_client, .. } = self.caps;
-        if self.requests() >= requests {
-            return Err(Full::Proxy(requests).into());
+    pub(crate) fn admit(self: &Arc<Self>) -> Result<Slot, Refusal> {
+        let Caps { requests, requests_per_client, .. } = self.load.caps;
+        let open = self.load.vitals.requests.open_below(requests as u64);
+        let open = open.ok_or(Full::Proxy(requests))?;
+        // Counted by the slot from here on, whatever comes of it.
+        let before = self.requests.fetch_add(1, Ordering::Relaxed);
+        let slot = Slot { share: self.clone(), _open: open };
+        match before < requests_per_client {
+            true => Ok(slot),
+            false => Err(Full::Client(requests_per_client).into()),
         }
-        let count = clients.entry(client).or_default();
-        if *count >= requests_per_client {
-            return Err(Full::Client(requests_per_client).into());
-        }
-        *count += 1;
-        let open = Some(self.vitals.requests.open());
-        Ok(Slot { load: self.clone(), client, open })
     }
+}
 
-    fn clients(&self) -> MutexGuard<'_, HashMap<Client, usize>> {
-        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
+impl Drop for Share {
+    fn drop(&mut self) {
+        let mut clients = self.load.clients();
+        // Another one may have taken its place by now.
+        if clients.get(&self.client).is_some_and(|share| share.strong_count() == 0) {
+            clients.remove(&self.client);
+        }
     }
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        // Both counts change under one lock.
-        let mut clients = self.load.clients();
-        self.open = None;
-        if let Some(count) = clients.get_mut(&self.client) {
-            *count -= 1;
-            if *count == 0 {
-                clients.remove(&self.client);
-            }
-        }
+        self.share.requests.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -123,11 +148,16 @@ mod tests {
         let caps = Caps { requests: 3, requests_per_client: 2, ..Caps::default() };
         let load = Arc::new(Load::new(caps, Arc::default(), Budget::new(1, Duration::ZERO)));
         let [a, b] = [1, 2].map(|last| Client::Machine(Ipv4Addr::new(127, 0, 0, last).into()));
-        let slots = [load.admit(a), load.admit(a)].map(Result::unwrap);
-        assert_eq!(load.admit(a).unwrap_err(), Full::Client(2).into());
-        let other = load.admit(b).unwrap();
-        assert_eq!(load.admit(b).unwrap_err(), Full::Proxy(3).into());
+        let (first, second) = (load.share(a), load.share(a));
+        let slots = [first.admit(), second.admit()].map(Result::unwrap);
+        assert_eq!(first.admit().unwrap_err(), Full::Client(2).into(), "over all connections");
+        let other = load.share(b).admit().unwrap();
+        assert_eq!(load.share(b).admit().unwrap_err(), Full::Proxy(3).into());
+        assert_eq!((load.requests(), load.clients().len()), (3, 2));
         drop((slots, other));
+        assert_eq!((load.requests(), load.clients().len()), (0, 1), "a connection is still open");
+        first.admit().unwrap();
+        drop((first, second));
         assert_eq!((load.requests(), load.clients().len()), (0, 0));
     }
 }
