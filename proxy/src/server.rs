@@ -42,7 +42,7 @@ use std::{
     io,
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
-    pin::pin,
+    pin::{Pin, pin},
     sync::{Arc, atomic::AtomicU64},
     time::Duration,
 };
@@ -196,7 +196,7 @@ impl Server {
     ) {
         let (_drain, draining) = watch::channel(());
         let client = Client::Machine(Ipv4Addr::LOCALHOST.into());
-        serve(stream, client, self.shared.clone(), draining).await;
+        serve(stream, client, self.shared.clone(), draining, ()).await;
     }
 
     /// Serves until `shutdown` is ready, then lets requests that are on their way finish, within
@@ -214,9 +214,9 @@ impl Server {
                 () = &mut shutdown => break,
                 Some(_) = connections.join_next() => {}
                 (stream, client, seat) = accept(&entrance, &seats) => {
-                    let connection = serve(stream, client, shared.clone(), draining.clone());
                     let seat = (seat, shared.stats.vitals().connections.open());
-                    connections.spawn(async move { (connection.await, drop(seat)).0 });
+                    let (shared, draining) = (shared.clone(), draining.clone());
+                    connections.spawn(serve(stream, client, shared, draining, seat));
                 }
             }
         }
@@ -253,12 +253,14 @@ async fn accept(
     }
 }
 
-/// Serves one connection to its end.
-async fn serve(
+/// Serves one connection to its end, and gives up its seat. There are thousands of these futures: what is
+/// large in them is pinned once, and not handed on.
+async fn serve<S>(
     stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
     client: Client,
     shared: Arc<Shared>,
     draining: watch::Receiver<()>,
+    _seat: S,
 ) {
     let (timeouts, caps) = (shared.config.timeouts, shared.config.caps);
     let (signs, share) = (Arc::new(Signs::default()), shared.load.share(client));
@@ -269,13 +271,13 @@ async fn serve(
     });
     let wire = TokioIo::new(Wire::new(stream, signs.clone(), caps, timeouts));
     let builder = limits::builder(&caps);
-    let connection = builder.serve_connection_with_upgrades(wire, service);
+    let connection = pin!(builder.serve_connection_with_upgrades(wire, service));
     watch_over(connection, &signs.busy, timeouts.head, draining).await;
 }
 
 /// Runs a connection until it ends, is without requests for `idle`, or the proxy stops.
 async fn watch_over<I, S>(
-    connection: UpgradeableConnection<'_, TokioIo<Wire<I>>, S, TokioExecutor>,
+    mut connection: Pin<&mut UpgradeableConnection<'_, TokioIo<Wire<I>>, S, TokioExecutor>>,
     busy: &busy::Busy,
     idle: Duration,
     mut draining: watch::Receiver<()>,
@@ -284,7 +286,6 @@ async fn watch_over<I, S>(
     S: Service<Request<Incoming>, Response = Response<AnyBody>, Error = Fault>,
     S::Future: Send + 'static,
 {
-    let mut connection = pin!(connection);
     tokio::select! {
         _ = connection.as_mut() => return,
         () = busy.idle_for(idle) => {}
