@@ -25,6 +25,8 @@ use brevity::{Limits, walk::sse::SseFramer};
 /// assert_eq!(meter.usage().stop_reason.as_deref(), Some("end_turn"));
 /// ```
 ///
+/// Events that only go on with a text are told by their beginning, and not read.
+///
 /// Bounds: an event longer than `limits.sse_event` and a JSON answer longer than `limits.document`
 /// are not read, and counted by [`unread`](Self::unread).
 #[derive(Debug)]
@@ -65,6 +67,10 @@ impl Meter {
             Body::Stream(framer) => framer.feed(bytes, |event| {
                 if event.data == b"[DONE]" {
                     self.usage.ended = true;
+                } else if events::is_piece(event.data)
+                    || self.usage.model.is_some() && events::is_chat_piece(event.data)
+                {
+                    // Nearly all events are such, and nothing in them is counted.
                 } else if events::read(event.data, |root| self.usage.add_event(root)).is_none() {
                     self.unread += 1;
                 }
@@ -84,6 +90,14 @@ impl Meter {
     pub fn event(&mut self, data: &[u8]) {
         if events::read(data, |root| self.usage.add_event(root)).is_none() {
             self.unread += 1;
+        }
+    }
+
+    /// How many bytes of a JSON answer wait to be read at its end.
+    pub(crate) fn held(&self) -> usize {
+        match &self.body {
+            Body::Json { held, .. } => held.len(),
+            _ => 0,
         }
     }
 

@@ -61,6 +61,14 @@ impl Decoder {
         matches!(self.coding, Coding::Plain(_))
     }
 
+    /// How many bytes of a document wait to be read at its end.
+    pub(crate) fn held(&self) -> usize {
+        match &self.coding {
+            Coding::Plain(sip) => sip.meter.held(),
+            _ => 0,
+        }
+    }
+
     /// Takes the next bytes of the answer.
     pub(crate) fn feed(&mut self, data: &[u8]) {
         if !self.broken && !data.is_empty() {

@@ -12,6 +12,7 @@ mod hold;
 mod inflate;
 mod observe;
 mod prepare;
+mod tap;
 mod watch;
 mod work;
 
@@ -22,8 +23,9 @@ pub(crate) use check::Checker;
 pub(crate) use chunks::Chunks;
 pub(crate) use count::CountBody;
 pub(crate) use inflate::{Coding, UnknownCoding};
-pub(crate) use observe::{ObserveBody, Tap};
+pub(crate) use observe::ObserveBody;
 pub(crate) use prepare::{Act, ByModel, Prepare};
+pub(crate) use tap::Tap;
 pub(crate) use watch::WatchBody;
 pub(crate) use work::{Engine, Gathered, Panicked, Pool};
 

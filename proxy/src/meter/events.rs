@@ -1,6 +1,7 @@
 //! The JSON inside of events, read with buffers that each thread uses again: thousands of streams may
 //! be open at once, and each event of theirs is read in one go.
 
+use memchr::{memchr, memmem};
 use simd_json::{Buffers, Tape, fill_tape, prelude::*, tape::Value};
 use std::cell::RefCell;
 
@@ -39,6 +40,21 @@ impl Delta {
 /// The `type` of one event.
 pub(crate) fn kind(data: &[u8]) -> Option<String> {
     read(data, |root| root.get_str("type").map(str::to_owned)).flatten()
+}
+
+/// Whether an event of Anthropic Messages or OpenAI Responses, as they are written, only goes on with
+/// a text: its type ends with `delta`. `message_delta` says more.
+pub(super) fn is_piece(data: &[u8]) -> bool {
+    let Some(rest) = data.strip_prefix(br#"{"type":""#) else { return false };
+    let kind = memchr(b'"', rest).map_or(rest, |end| &rest[..end]);
+    kind.ends_with(b"delta") && kind != b"message_delta"
+}
+
+/// The same for Chat Completions, whose chunks all look alike: no reason to stop, no usage. Within a
+/// string, quotes are escaped, so none of these is the model's own words.
+pub(super) fn is_chat_piece(data: &[u8]) -> bool {
+    let has = |part: &str| memmem::find(data, part.as_bytes()).is_some();
+    has(r#""finish_reason":null"#) && !has(r#""usage":{"#) && !has(r#""error""#)
 }
 
 /// What `look` finds in `data`; `None` if it is not JSON.

@@ -113,6 +113,40 @@ fn every_cut_gives_the_same() {
 }
 
 #[test]
+fn what_is_not_read_says_nothing() {
+    let mut skipped = 0;
+    for text in [ANTHROPIC, CHAT, RESPONSES] {
+        let mut usage = Usage::default();
+        for event in text.lines().filter_map(|line| line.strip_prefix("data: ")) {
+            let before = usage.clone();
+            let read = events::read(event.as_bytes(), |root| usage.add_event(root));
+            assert_eq!(read.is_none(), event == "[DONE]");
+            let is_chat = before.model.is_some() && events::is_chat_piece(event.as_bytes());
+            if is_chat || events::is_piece(event.as_bytes()) {
+                skipped += 1;
+                assert_eq!(usage, before, "{event}");
+            }
+        }
+    }
+    assert_eq!(skipped, 5, "three of Anthropic's, one of either of OpenAI's");
+    for event in [
+        r#"{"type":"message_delta"}"#,
+        r#"{"type":"error","error":{"type":"overloaded_error"}}"#,
+        r#"{"delta":1}"#,
+        r#"{"type":"delta"#,
+    ] {
+        assert_eq!(events::is_piece(event.as_bytes()), event.ends_with("delta"), "{event}");
+    }
+    for event in [
+        r#"{"choices":[{"finish_reason":null}],"error":{"code":"x"}}"#,
+        r#"{"choices":[{"finish_reason":null}],"usage":{"prompt_tokens":1}}"#,
+        r#"{"choices":[{"delta":{"content":"\"finish_reason\":null"}}]}"#,
+    ] {
+        assert!(!events::is_chat_piece(event.as_bytes()), "{event}");
+    }
+}
+
+#[test]
 fn documents_of_each_dialect() {
     let text = r#"{"id":"msg_1","type":"message","model":"claude-x","content":[{"type":"text","text":"{\"usage\":{}}"}],
         "stop_reason":"tool_use","usage":{"input_tokens":25,"cache_creation_input_tokens":300,
