@@ -4,47 +4,50 @@
 //! sent before the last one is answered waits outside, where its bytes hide nothing.
 
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Waker},
 };
 
 /// The turn of one connection.
 #[derive(Debug, Default)]
-pub(super) struct Turn(Mutex<State>);
-
-#[derive(Debug, Default)]
-struct State {
-    is_taken: bool,
-    waiting: Option<Waker>,
+pub(super) struct Turn {
+    is_taken: AtomicBool,
+    waiting: Mutex<Option<Waker>>,
 }
 
 impl Turn {
     /// A request begins.
     pub(super) fn take(&self) {
-        self.lock().is_taken = true;
+        self.is_taken.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a request has begun and was not answered.
+    pub(super) fn is_taken(&self) -> bool {
+        self.is_taken.load(Ordering::Acquire)
     }
 
     /// Whether the next request may begin. Whoever asks is woken when it may.
     pub(super) fn is_free(&self, cx: &Context<'_>) -> bool {
-        let mut state = self.lock();
-        if state.is_taken && !state.waiting.as_ref().is_some_and(|it| it.will_wake(cx.waker())) {
-            state.waiting = Some(cx.waker().clone());
-        }
-        !state.is_taken
+        let mut waiting = self.waiting();
+        // Looked at under the lock, which the end of a turn takes after it has said so.
+        let is_free = !self.is_taken();
+        *waiting = (!is_free).then(|| cx.waker().clone());
+        is_free
     }
 
     /// The request has been answered.
     pub(super) fn end(&self) {
-        let mut state = self.lock();
-        state.is_taken = false;
-        let waiting = state.waiting.take();
-        drop(state);
+        self.is_taken.store(false, Ordering::Release);
+        let waiting = self.waiting().take();
         if let Some(waiting) = waiting {
             waiting.wake();
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn waiting(&self) -> MutexGuard<'_, Option<Waker>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -15,13 +15,14 @@ use crate::{
 use bytes::{Buf as _, BytesMut};
 use std::{
     io::{self, ErrorKind, IoSlice},
-    pin::{Pin, pin},
+    mem::MaybeUninit,
+    pin::Pin,
     sync::{Arc, atomic::Ordering},
     task::{Context, Poll, ready},
     time::Duration,
 };
 use tokio::{
-    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf},
+    io::{AsyncRead, AsyncWrite, ReadBuf},
     time::{Sleep, sleep},
 };
 
@@ -111,6 +112,17 @@ impl<S> Wire<S> {
         Ok(false)
     }
 
+    /// Whether what comes is not to be looked at yet: the last request has not been answered.
+    fn waits(&self, cx: &Context<'_>) -> bool {
+        let turn = &self.signs.turn;
+        let is_taken = match self.came.is_empty() {
+            // Bytes will wake the connection: to be woken at the turn's end, too, costs a thread's sleep.
+            true => turn.is_taken(),
+            false => !turn.is_free(cx),
+        };
+        is_taken && self.framing.is_between()
+    }
+
     /// Whether a head has begun and does not come.
     fn is_slow(&mut self, cx: &mut Context<'_>) -> bool {
         if self.came.is_empty() || !self.framing.is_between() {
@@ -140,13 +152,12 @@ impl<S: AsyncRead + Unpin> Wire<S> {
 
     /// Reads bytes that are looked at; whether any came.
     fn read_on(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
-        self.came.reserve(LOOK);
-        let read = pin!(self.inner.read_buf(&mut self.came)).poll(cx);
-        if read.is_pending() && self.came.is_empty() {
-            // Thousands of connections wait at once, most of them for long.
-            self.came = BytesMut::new();
-        }
-        read.map_ok(|len| len > 0)
+        // Thousands of connections wait here at once: none of them holds a buffer for it.
+        let mut space = [MaybeUninit::uninit(); LOOK];
+        let mut read = ReadBuf::uninit(&mut space);
+        ready!(Pin::new(&mut self.inner).poll_read(cx, &mut read))?;
+        self.came.extend_from_slice(read.filled());
+        Poll::Ready(Ok(!read.filled().is_empty()))
     }
 
     /// Lets a client that still sends see the answer: bytes that nobody reads would reset the
@@ -188,7 +199,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
             if this.signs.upgraded.load(Ordering::Acquire) {
                 this.framing.give_way();
             }
-            let waits = this.framing.is_between() && !this.signs.turn.is_free(cx);
+            let waits = this.waits(cx);
             if waits && this.came.len() >= LOOK {
                 return Poll::Pending;
             }
