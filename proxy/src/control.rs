@@ -1,5 +1,6 @@
 //! What a request asks of Brevity: headers that begin with `x-brevity-`. None of them goes upstream.
 
+use crate::headers::{OWN, drop_where};
 use brevity::{Level, Policy, Settings, ToolRules};
 use hyper::{
     HeaderMap,
@@ -7,9 +8,6 @@ use hyper::{
 };
 use std::{str::FromStr, sync::Arc};
 use thiserror::Error;
-
-/// The beginning of all of these headers.
-const PREFIX: &str = "x-brevity-";
 
 /// The header that carries, back to the client, what was saved. A request asks for it by `true`.
 pub(crate) const SAVED: HeaderName = HeaderName::from_static("x-brevity-saved");
@@ -71,7 +69,7 @@ impl Control {
     ///
     /// When one of them is not understood. All are taken away all the same.
     pub(crate) fn take(headers: &mut HeaderMap) -> Result<Self, ControlError> {
-        let is_own = |name: &HeaderName| name.as_str().starts_with(PREFIX);
+        let is_own = |name: &HeaderName| name.as_str().starts_with(OWN);
         if !headers.keys().any(is_own) {
             return Ok(Self::default());
         }
@@ -80,12 +78,12 @@ impl Control {
         let read = own.into_iter().try_for_each(|(name, value)| {
             control.read(name, value).ok_or_else(|| ControlError(name.clone()))
         });
-        crate::headers::drop_where(headers, is_own);
+        drop_where(headers, is_own);
         read.map(|()| control)
     }
 
     fn read(&mut self, name: &HeaderName, value: &HeaderValue) -> Option<()> {
-        let name = &name.as_str()[PREFIX.len()..];
+        let name = &name.as_str()[OWN.len()..];
         // It was for the door, if there is one.
         if name == "token" {
             return Some(());

@@ -18,6 +18,9 @@ const HOP_BY_HOP: [&str; 8] = [
     "proxy-connection",
 ];
 
+/// What headers of our own begin with.
+pub(crate) const OWN: &str = "x-brevity-";
+
 /// Whether a body with these headers is compressed.
 pub(crate) fn is_encoded(headers: &HeaderMap) -> bool {
     headers
@@ -54,6 +57,16 @@ pub(crate) fn drop_hop_by_hop(headers: &mut HeaderMap, also: &[HeaderName]) {
             || listed.contains(name)
             || also.contains(name)
             || (is_chunked && *name == header::CONTENT_LENGTH)
+    });
+}
+
+/// Drops what no trailer may hold: what is for Brevity alone, and credentials (RFC 9110, 6.5.1), which
+/// could be the proxy's token.
+pub(crate) fn drop_from_trailers(trailers: &mut HeaderMap) {
+    drop_where(trailers, |name| {
+        name.as_str().starts_with(OWN)
+            || *name == header::AUTHORIZATION
+            || *name == header::PROXY_AUTHORIZATION
     });
 }
 

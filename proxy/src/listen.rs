@@ -38,7 +38,10 @@ pub enum Listen {
 #[non_exhaustive]
 pub enum ListenError {
     /// It is no address.
-    #[error("cannot listen on `{text}`: {why}; write a host and a port, like 127.0.0.1:2738")]
+    #[error(
+        "cannot listen on `{text}`: {why}; write a host and a port, like 127.0.0.1:2738{}",
+        or_socket()
+    )]
     Address {
         /// What was written.
         text: String,
@@ -55,6 +58,11 @@ pub enum ListenError {
         "cannot listen on `{0}`: only Unix has such sockets; write a host and a port, like 127.0.0.1:2738"
     )]
     NotUnix(String),
+}
+
+/// What else may be written, where there are such sockets.
+fn or_socket() -> &'static str {
+    if cfg!(unix) { ", or a socket, like unix:/run/brevity.sock" } else { "" }
 }
 
 impl FromStr for Listen {

@@ -237,6 +237,7 @@ fn a_bad_value_of_a_flag_is_a_fault_of_usage() {
         (["--mcp", "x=http://h"], "--mcp: `x` is not PREFIX=URL"),
         (["--allow-host", "a:80"], "--allow-host: `a:80` is no name of a host; "),
         (["--listen", "unix:"], "--listen: cannot listen on `unix:`: "),
+        (["--listen", "/run/x.sock"], "--listen: cannot listen on `/run/x.sock`: "),
     ] {
         let text = home.refused(&[], &flags, 2);
         assert!(text.starts_with(expected), "{text}");
@@ -244,6 +245,8 @@ fn a_bad_value_of_a_flag_is_a_fault_of_usage() {
         assert_eq!((config.status.code(), config.stdout.len()), (Some(2), 0));
         assert_eq!(stderr(&config), format!("brevity: {text}\n"));
     }
+    let said = home.refused(&[], &["--listen", "/run/x.sock"], 2);
+    assert_eq!(said.ends_with(", or a socket, like unix:/run/brevity.sock"), cfg!(unix), "{said}");
     let output = home.run(&[], &["proxy", "--dry-run=perhaps"]);
     assert_eq!(output.status.code(), Some(2));
 }
@@ -389,9 +392,16 @@ fn a_proxy_that_others_reach_says_so() {
             [&["proxy", "--admin", "off", "--upstream", "http://127.0.0.1:9"], flags].concat();
         let mut child = home.brevity(&[], &words).spawn().expect("the binary starts");
         let stdout = child.stdout.take().expect("a pipe");
-        BufReader::new(stdout).read_line(&mut String::new()).expect("a line");
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line).expect("a line");
         child.kill().expect("the proxy ends");
         child.wait().expect("the proxy has ended");
+        // Who points a client at it learns what else that needs.
+        assert_eq!(
+            line.contains("x-brevity-token: TOKEN"),
+            flags.contains(&"--token-file"),
+            "{line}"
+        );
         let mut said = String::new();
         child.stderr.take().expect("a pipe").read_to_string(&mut said).expect("UTF-8");
         said

@@ -1,6 +1,7 @@
-//! A client's body as it comes, within its bounds.
+//! A client's body as it comes, within its bounds, and without what is not for upstreams.
 
 use super::{BoxError, NoMemory};
+use crate::headers::drop_from_trailers;
 use bytes::Bytes;
 use hyper::{
     StatusCode,
@@ -136,7 +137,10 @@ where
         };
         this.waiting = false;
         Poll::Ready(frame.map(|frame| {
-            let frame = frame.map_err(Broken::of)?;
+            let mut frame = frame.map_err(Broken::of)?;
+            if let Some(trailers) = frame.trailers_mut() {
+                drop_from_trailers(trailers);
+            }
             this.count(frame.data_ref().map_or(0, Bytes::len))?;
             Ok(frame)
         }))

@@ -203,7 +203,7 @@ async fn serve(config: Config, log: LogFormat) -> Result<(), Failure> {
     say(&format!(
         "Brevity listens on {base} in front of {}; {}",
         upstreams.join(", "),
-        hint(&listen)
+        hint(&listen, asks)
     ));
     if let Some(admin) = admin {
         say(&format!("Metrics and health at http://{admin}/metrics, /healthz"));
@@ -236,15 +236,17 @@ fn warn_of_others(listen: &Listen) {
     }
 }
 
-/// How a client gets there.
-fn hint(listen: &Listen) -> String {
+/// How a client gets there, and whether it has to bring a token.
+fn hint(listen: &Listen, asks: bool) -> String {
+    let token = if asks { "; each request needs the header x-brevity-token: TOKEN" } else { "" };
     match listen {
         Listen::Unix(path) => {
-            format!("try it: curl --unix-socket '{}' http://localhost/healthz", path.display())
+            let path = path.display().to_string().replace('\'', r"'\''");
+            format!("try it: curl --unix-socket '{path}' http://localhost/healthz{token}")
         }
         address => format!(
             "point a client at it: ANTHROPIC_BASE_URL=http://{address} ENABLE_TOOL_SEARCH=true, or \
-             OPENAI_BASE_URL=http://{address}/v1"
+             OPENAI_BASE_URL=http://{address}/v1{token}"
         ),
     }
 }

@@ -56,8 +56,8 @@ fn advice(status: u16, to: &str) -> &'static str {
     match status {
         // Some answer so where the password is wrong.
         401 | 407 => {
-            ": it wants a user and a password that it knows; write them into HTTPS_PROXY, like \
-             http://user:password@host:port"
+            ": it wants a user and a password that it knows; write them into the variable that names it, \
+             like HTTPS_PROXY=http://user:password@host:port, since upstream_proxy takes none"
         }
         403 | 405 if to.ends_with(":443") => ": it does not lead there; ask who runs it",
         403 | 405 => {

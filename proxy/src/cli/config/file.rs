@@ -116,7 +116,7 @@ impl Reader<'_> {
 
     fn one(&mut self, start: usize, key: &'static Key, value: &DeValue<'_>) -> Result<(), Fault> {
         let Some(text) = text(key, value) else {
-            return self.fault(start, key.name, expected(key.takes(), value));
+            return self.fault(start, key.name, expected_of(key, value));
         };
         let origin = self.at(start);
         self.layer.ones.push(One { key, text, origin });
@@ -204,6 +204,15 @@ fn text(key: &Key, value: &DeValue<'_>) -> Option<String> {
 
 fn whole(number: &toml::de::DeInteger<'_>) -> Option<String> {
     i64::from_str_radix(number.as_str(), number.radix()).ok().map(|number| number.to_string())
+}
+
+/// What is wrong with the type of `value`, or of one of its items where it may be a list.
+fn expected_of(key: &Key, value: &DeValue<'_>) -> String {
+    let odd = value.as_array().and_then(|names| names.iter().find(|name| !name.get_ref().is_str()));
+    match odd.filter(|_| key.form() == Form::Names) {
+        Some(odd) => expected(key.takes(), odd.get_ref()),
+        None => expected(key.takes(), value),
+    }
 }
 
 fn expected(takes: &str, value: &DeValue<'_>) -> String {

@@ -238,6 +238,11 @@ fn a_bad_file_is_named_with_key_and_line() {
         ("limits = 1", "brevity.toml:1: limits: is a table; write [limits]"),
         ("dry_run = \"yes\"", "brevity.toml:1: dry_run: takes true or false, not a string"),
         (
+            "hosts = [\"a\", 3]",
+            "brevity.toml:1: hosts: takes names, like [\"brevity.example.org\", \"*.team.example\"], not \
+             an integer",
+        ),
+        (
             "holdout = 50",
             "brevity.toml:1: holdout: `50` is no share of conversations; write a number between 0 \
              and 1, like 0.5",

@@ -237,3 +237,28 @@ async fn a_file_without_a_token_is_no_start() {
         }
     }
 }
+
+#[tokio::test]
+async fn no_trailer_carries_it_on() {
+    let mut guarded = Guarded::new().await;
+    let trailers = [
+        ("x-brevity-token", TOKEN.to_owned()),
+        ("authorization", format!("Bearer {TOKEN}")),
+        ("x-brevity-level", "off".into()),
+        ("x-sum", "1".into()),
+    ];
+    let fields: String =
+        trailers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    for path in ["/v1/messages", "/v1/files", "/mcp"] {
+        let names = trailers.each_ref().map(|(name, _)| *name).join(", ");
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nhost: localhost\r\nx-brevity-token: {TOKEN}\r\n\
+             connection: close\r\ncontent-type: application/json\r\ntrailer: {names}\r\n\
+             transfer-encoding: chunked\r\n\r\n2\r\n{{}}\r\n0\r\n{fields}\r\n"
+        );
+        assert_eq!(status(&said_at(guarded.proxy.address, &request).await), 200, "{path}");
+        let trailers = guarded.told.recv().await.unwrap().trailers.unwrap();
+        let left: Vec<_> = trailers.keys().map(hyper::header::HeaderName::as_str).collect();
+        assert_eq!(left, ["x-sum"], "{path}");
+    }
+}
