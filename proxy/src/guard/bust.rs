@@ -41,7 +41,7 @@ pub(crate) enum Change {
 
 /// A kind of bust, to be counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Kind {
+pub(crate) enum BustKind {
     System,
     ToolEdited,
     ToolMoved,
@@ -50,40 +50,40 @@ pub(crate) enum Kind {
     Message,
 }
 
-impl Kind {
+impl BustKind {
     /// All kinds, in the order of their numbers.
-    pub(crate) const ALL: [Kind; 6] = [
-        Kind::System,
-        Kind::ToolEdited,
-        Kind::ToolMoved,
-        Kind::ToolAdded,
-        Kind::ToolRemoved,
-        Kind::Message,
+    pub(crate) const ALL: [BustKind; 6] = [
+        BustKind::System,
+        BustKind::ToolEdited,
+        BustKind::ToolMoved,
+        BustKind::ToolAdded,
+        BustKind::ToolRemoved,
+        BustKind::Message,
     ];
 
     /// The kind's name in reports.
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Kind::System => "system",
-            Kind::ToolEdited => "tool-edited",
-            Kind::ToolMoved => "tool-moved",
-            Kind::ToolAdded => "tool-added",
-            Kind::ToolRemoved => "tool-removed",
-            Kind::Message => "message",
+            BustKind::System => "system",
+            BustKind::ToolEdited => "tool-edited",
+            BustKind::ToolMoved => "tool-moved",
+            BustKind::ToolAdded => "tool-added",
+            BustKind::ToolRemoved => "tool-removed",
+            BustKind::Message => "message",
         }
     }
 }
 
 impl Bust {
     /// What kind it is of.
-    pub(crate) fn kind(&self) -> Kind {
+    pub(crate) fn kind(&self) -> BustKind {
         match self {
-            Bust::System => Kind::System,
-            Bust::Tool { change: Change::Edited, .. } => Kind::ToolEdited,
-            Bust::Tool { change: Change::Moved, .. } => Kind::ToolMoved,
-            Bust::Tool { change: Change::Added, .. } => Kind::ToolAdded,
-            Bust::Tool { change: Change::Removed, .. } => Kind::ToolRemoved,
-            Bust::Message { .. } => Kind::Message,
+            Bust::System => BustKind::System,
+            Bust::Tool { change: Change::Edited, .. } => BustKind::ToolEdited,
+            Bust::Tool { change: Change::Moved, .. } => BustKind::ToolMoved,
+            Bust::Tool { change: Change::Added, .. } => BustKind::ToolAdded,
+            Bust::Tool { change: Change::Removed, .. } => BustKind::ToolRemoved,
+            Bust::Message { .. } => BustKind::Message,
         }
     }
 }
@@ -149,7 +149,7 @@ mod tests {
             assert_eq!(bust.to_string(), format!("{text}: the cache misses from there"));
             assert_eq!(bust.kind().name(), kind);
         }
-        for (number, kind) in Kind::ALL.into_iter().enumerate() {
+        for (number, kind) in BustKind::ALL.into_iter().enumerate() {
             assert_eq!(kind as usize, number);
         }
     }

@@ -22,7 +22,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use bust::{Bust, Kind};
+pub(crate) use bust::{Bust, BustKind};
 pub(crate) use prompt::{Prompt, conversation};
 pub(crate) use session::Session;
 pub(crate) use table::Bounds;
@@ -53,8 +53,8 @@ pub(crate) struct Counts {
     pub(crate) requests: u64,
     /// Bodies that are not JSON or nest too deep, and those without a message.
     pub(crate) unread: u64,
-    /// Busts by their [`Kind`]'s number.
-    pub(crate) busts: [u64; Kind::ALL.len()],
+    /// Busts by their [`BustKind`]'s number.
+    pub(crate) busts: [u64; BustKind::ALL.len()],
     /// The conversations in the table.
     pub(crate) conversations: usize,
     /// What they take, in bytes.

@@ -6,7 +6,7 @@ use super::{
     sums,
 };
 use crate::{
-    guard::{Counts, Kind},
+    guard::{BustKind, Counts},
     holdout::Share,
     json::object,
     vitals::{Checks, Vitals},
@@ -117,7 +117,8 @@ fn difference(rewritten: &Moments, held_out: &Moments, measure: usize) -> Option
 }
 
 fn guard_json(counts: &Counts) -> String {
-    let busts = Kind::ALL.iter().zip(counts.busts).map(|(kind, n)| (kind.name(), n.to_string()));
+    let busts =
+        BustKind::ALL.iter().zip(counts.busts).map(|(kind, n)| (kind.name(), n.to_string()));
     object([
         ("requests", counts.requests.to_string()),
         ("unread", counts.unread.to_string()),

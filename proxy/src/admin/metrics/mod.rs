@@ -9,7 +9,7 @@ mod text;
 use super::json;
 use crate::{
     body::AnyBody,
-    guard::Kind,
+    guard::BustKind,
     stats::{Group, STAGES, Stats, Sums},
     vitals::Vitals,
 };
@@ -149,7 +149,7 @@ fn guard(out: &mut Exposition, stats: &Stats) {
     let counts = stats.guarded();
     out.family(family::WATCHED).add(&[], counts.requests);
     let mut busts = out.family(family::BUSTS);
-    for (kind, count) in Kind::ALL.iter().zip(counts.busts) {
+    for (kind, count) in BustKind::ALL.iter().zip(counts.busts) {
         busts.add(&[kind.name()], count);
     }
 }

@@ -1,6 +1,6 @@
 //! What is a bust, and what is not.
 
-use super::super::Kind;
+use super::super::BustKind;
 use super::talk::*;
 use brevity::Dialect;
 
@@ -194,7 +194,7 @@ fn a_thousand_clean_turns_with_a_mark_that_moves() {
     }
     let counts = guard.counts();
     assert_eq!((counts.requests, counts.unread, counts.conversations), (1_000, 0, 1));
-    assert_eq!(counts.busts, [0; Kind::ALL.len()]);
+    assert_eq!(counts.busts, [0; BustKind::ALL.len()]);
 }
 
 #[test]
@@ -214,7 +214,7 @@ fn sessions_do_not_mix() {
     assert_eq!(turn("u0 a1 tx a3 u4").seen_in(&guard, Some("s")).len(), 1);
     assert_eq!(turn("u0 a1 t2 a3 u4").seen_in(&guard, Some("t")), [""; 0]);
     let counts = guard.counts();
-    assert_eq!((counts.conversations, counts.busts[Kind::Message as usize]), (2, 1));
+    assert_eq!((counts.conversations, counts.busts[BustKind::Message as usize]), (2, 1));
 }
 
 #[test]
