@@ -36,7 +36,7 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo},
     server::conn::auto::UpgradeableConnection,
 };
-use load::Client;
+use load::Peer;
 use signs::Signs;
 use std::{
     io,
@@ -195,7 +195,7 @@ impl Server {
         stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
     ) {
         let (_drain, draining) = watch::channel(());
-        let client = Client::Machine(Ipv4Addr::LOCALHOST.into());
+        let client = Peer::Machine(Ipv4Addr::LOCALHOST.into());
         serve(stream, client, self.shared.clone(), draining, ()).await;
     }
 
@@ -239,7 +239,7 @@ impl Server {
 async fn accept(
     entrance: &Entrance,
     seats: &Arc<Semaphore>,
-) -> (Stream, Client, Option<OwnedSemaphorePermit>) {
+) -> (Stream, Peer, Option<OwnedSemaphorePermit>) {
     // Nobody closes the semaphore.
     let seat = seats.clone().acquire_owned().await.ok();
     loop {
@@ -257,7 +257,7 @@ async fn accept(
 /// large in them is pinned once, and not handed on.
 async fn serve<S>(
     stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
-    client: Client,
+    client: Peer,
     shared: Arc<Shared>,
     draining: watch::Receiver<()>,
     _seat: S,

@@ -3,7 +3,7 @@
 #[cfg(unix)]
 mod unix;
 
-use super::{ServeError, load::Client};
+use super::{ServeError, load::Peer};
 use crate::listen::Listen;
 use std::{io, net::SocketAddr, path::Path};
 use tokio::net::{TcpListener, TcpStream};
@@ -44,13 +44,13 @@ impl Entrance {
     }
 
     /// The next connection.
-    pub(super) async fn accept(&self) -> io::Result<(Stream, Client)> {
+    pub(super) async fn accept(&self) -> io::Result<(Stream, Peer)> {
         match self {
             Self::Port(listener) => {
                 let (stream, client) = listener.accept().await?;
                 // Without it, small frames wait for the client's acknowledgements.
                 let _ = stream.set_nodelay(true);
-                Ok((over_tcp(stream), Client::Machine(client.ip())))
+                Ok((over_tcp(stream), Peer::Machine(client.ip())))
             }
             #[cfg(unix)]
             Self::Socket(socket) => {

@@ -22,13 +22,13 @@ pub struct Load {
     caps: Caps,
     vitals: Arc<Vitals>,
     /// Those that have a connection or a request.
-    clients: Mutex<HashMap<Client, Weak<Share>>>,
+    clients: Mutex<HashMap<Peer, Weak<Share>>>,
     budget: Budget,
 }
 
 /// Whose request it is, as far as that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Client {
+pub(crate) enum Peer {
     /// Somebody's on the machine with this address.
     Machine(IpAddr),
     /// This user's, of this machine.
@@ -50,7 +50,7 @@ pub(crate) enum Full {
 #[derive(Debug)]
 pub(crate) struct Share {
     load: Arc<Load>,
-    client: Client,
+    client: Peer,
     requests: AtomicUsize,
 }
 
@@ -87,7 +87,7 @@ impl Load {
     }
 
     /// What `client` has on its way, for a connection of it.
-    pub(crate) fn share(self: &Arc<Self>, client: Client) -> Arc<Share> {
+    pub(crate) fn share(self: &Arc<Self>, client: Peer) -> Arc<Share> {
         let mut clients = self.clients();
         if let Some(share) = clients.get(&client).and_then(Weak::upgrade) {
             return share;
@@ -97,7 +97,7 @@ impl Load {
         share
     }
 
-    fn clients(&self) -> MutexGuard<'_, HashMap<Client, Weak<Share>>> {
+    fn clients(&self) -> MutexGuard<'_, HashMap<Peer, Weak<Share>>> {
         self.clients.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -147,7 +147,7 @@ mod tests {
     fn requests_count_in_all_and_for_each_client() {
         let caps = Caps { requests: 3, requests_per_client: 2, ..Caps::default() };
         let load = Arc::new(Load::new(caps, Arc::default(), Budget::new(1, Duration::ZERO)));
-        let [a, b] = [1, 2].map(|last| Client::Machine(Ipv4Addr::new(127, 0, 0, last).into()));
+        let [a, b] = [1, 2].map(|last| Peer::Machine(Ipv4Addr::new(127, 0, 0, last).into()));
         let (first, second) = (load.share(a), load.share(a));
         let slots = [first.admit(), second.admit()].map(Result::unwrap);
         assert_eq!(first.admit().unwrap_err(), Full::Client(2).into(), "over all connections");

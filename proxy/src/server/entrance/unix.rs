@@ -1,6 +1,6 @@
 //! A socket in the file system, which only its own user can connect to.
 
-use super::super::load::Client;
+use super::super::load::Peer;
 use std::{
     fs::{self, Permissions},
     io::{self, ErrorKind},
@@ -48,10 +48,10 @@ impl Socket {
     }
 
     /// The next connection, and whose it is.
-    pub(super) async fn accept(&self) -> io::Result<(UnixStream, Client)> {
+    pub(super) async fn accept(&self) -> io::Result<(UnixStream, Peer)> {
         let (stream, _) = self.listener.accept().await?;
         let user = stream.peer_cred()?.uid();
-        Ok((stream, Client::User(user)))
+        Ok((stream, Peer::User(user)))
     }
 }
 
