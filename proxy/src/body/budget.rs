@@ -44,7 +44,7 @@ pub(crate) struct Account {
 
 /// A part of the budget, given back when it is dropped.
 #[derive(Debug)]
-pub(crate) struct Share {
+pub(crate) struct Grant {
     budget: Budget,
     len: usize,
     bytes: Option<OwnedSemaphorePermit>,
@@ -59,7 +59,7 @@ pub(crate) struct NoMemory;
 /// A chunk and what it has taken.
 struct Charged {
     chunk: Bytes,
-    _share: Share,
+    _grant: Grant,
 }
 
 impl Budget {
@@ -81,20 +81,20 @@ impl Budget {
     }
 
     /// So many bytes, if they are there now.
-    pub(crate) fn try_take(&self, len: usize) -> Option<Share> {
+    pub(crate) fn try_take(&self, len: usize) -> Option<Grant> {
         let permits = u32::try_from(len).ok()?;
         let bytes = self.0.bytes.clone().try_acquire_many_owned(permits).ok()?;
-        Some(self.share(len, Some(bytes), None))
+        Some(self.grant(len, Some(bytes), None))
     }
 
-    fn share(
+    fn grant(
         &self,
         len: usize,
         bytes: Option<OwnedSemaphorePermit>,
         beyond: Option<Arc<OwnedSemaphorePermit>>,
-    ) -> Share {
+    ) -> Grant {
         self.0.held.fetch_add(len, Ordering::Relaxed);
-        Share { budget: self.clone(), len, bytes, beyond }
+        Grant { budget: self.clone(), len, bytes, beyond }
     }
 }
 
@@ -104,41 +104,41 @@ impl Account {
     /// # Errors
     ///
     /// When they were not there in time.
-    pub(crate) async fn take(&mut self, len: usize) -> Result<Share, NoMemory> {
+    pub(crate) async fn take(&mut self, len: usize) -> Result<Grant, NoMemory> {
         if let Some(beyond) = &self.beyond {
-            return Ok(self.budget.share(len, None, Some(beyond.clone())));
+            return Ok(self.budget.grant(len, None, Some(beyond.clone())));
         }
-        if let Some(share) = self.budget.try_take(len) {
-            return Ok(share);
+        if let Some(grant) = self.budget.try_take(len) {
+            return Ok(grant);
         }
         let patience = self.budget.0.patience;
         timeout(patience, self.wait(len)).await.map_err(|_| NoMemory)?
     }
 
-    async fn wait(&mut self, len: usize) -> Result<Share, NoMemory> {
+    async fn wait(&mut self, len: usize) -> Result<Grant, NoMemory> {
         let Shared { bytes, beyond, .. } = &*self.budget.0;
         let permits = u32::try_from(len).map_err(|_| NoMemory)?;
         tokio::select! {
             biased;
             got = bytes.clone().acquire_many_owned(permits) => {
-                Ok(self.budget.share(len, Some(got.map_err(|_| NoMemory)?), None))
+                Ok(self.budget.grant(len, Some(got.map_err(|_| NoMemory)?), None))
             }
             got = beyond.clone().acquire_owned() => {
                 let beyond = Arc::new(got.map_err(|_| NoMemory)?);
                 self.beyond = Some(beyond.clone());
-                Ok(self.budget.share(len, None, Some(beyond)))
+                Ok(self.budget.grant(len, None, Some(beyond)))
             }
         }
     }
 }
 
-impl Share {
-    /// `chunk`, which keeps this share for as long as a slice of it lives. Nothing is copied.
+impl Grant {
+    /// `chunk`, which keeps this grant for as long as a slice of it lives. Nothing is copied.
     pub(crate) fn pay_for(self, chunk: Bytes) -> Bytes {
-        Bytes::from_owner(Charged { chunk, _share: self })
+        Bytes::from_owner(Charged { chunk, _grant: self })
     }
 
-    /// Adds `other` to this share.
+    /// Adds `other` to this grant.
     pub(crate) fn merge(&mut self, mut other: Self) {
         self.len += std::mem::take(&mut other.len);
         match (&mut self.bytes, other.bytes.take()) {
@@ -150,7 +150,7 @@ impl Share {
     }
 }
 
-impl Drop for Share {
+impl Drop for Grant {
     fn drop(&mut self) {
         self.budget.0.held.fetch_sub(self.len, Ordering::Relaxed);
     }
@@ -169,7 +169,7 @@ mod tests {
     const PATIENCE: Duration = Duration::from_millis(1);
 
     #[tokio::test]
-    async fn a_chunk_keeps_its_share_as_long_as_a_slice_of_it_lives() {
+    async fn a_chunk_keeps_its_grant_as_long_as_a_slice_of_it_lives() {
         let budget = Budget::new(10, PATIENCE);
         let chunk = Bytes::from(vec![b'x'; 10]);
         let at = chunk.as_ptr();
@@ -199,14 +199,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn shares_that_are_merged_are_given_back_whole() {
+    async fn grants_that_are_merged_are_given_back_whole() {
         let budget = Budget::new(4, PATIENCE);
         let mut account = budget.open();
-        let mut share = account.take(3).await.unwrap();
-        share.merge(account.take(1).await.unwrap());
-        share.merge(account.take(5).await.unwrap());
+        let mut grant = account.take(3).await.unwrap();
+        grant.merge(account.take(1).await.unwrap());
+        grant.merge(account.take(5).await.unwrap());
         assert_eq!(budget.held(), 9);
-        drop((share, account));
+        drop((grant, account));
         assert_eq!(budget.held(), 0);
         assert!(budget.try_take(4).is_some());
     }

@@ -2,7 +2,7 @@
 
 use super::{
     BoxError,
-    budget::{Account, Share},
+    budget::{Account, Grant},
     came::Broken,
     chunks::Chunks,
 };
@@ -69,8 +69,8 @@ where
                     came.push(chunk);
                     return Ok(Held::Long(Long { came, rest: body }));
                 }
-                let share = account.take(chunk.len()).await;
-                came.push(chunk, share.map_err(|error| broke(entry, Broken::from(error)))?);
+                let grant = account.take(chunk.len()).await;
+                came.push(chunk, grant.map_err(|error| broke(entry, Broken::from(error)))?);
             }
             Err(frame) => trailers = frame.into_trailers().ok(),
         }
@@ -83,19 +83,19 @@ where
 struct Came {
     chunks: Vec<Bytes>,
     joined: BytesMut,
-    share: Option<Share>,
+    grant: Option<Grant>,
 }
 
 impl Came {
-    fn push(&mut self, chunk: Bytes, share: Share) {
+    fn push(&mut self, chunk: Bytes, grant: Grant) {
         if chunk.len() >= JOIN {
             self.seal();
-            return self.chunks.push(share.pay_for(chunk));
+            return self.chunks.push(grant.pay_for(chunk));
         }
         self.joined.extend_from_slice(&chunk);
-        match &mut self.share {
-            Some(sum) => sum.merge(share),
-            sum @ None => *sum = Some(share),
+        match &mut self.grant {
+            Some(sum) => sum.merge(grant),
+            sum @ None => *sum = Some(grant),
         }
         if self.joined.len() >= JOINED {
             self.seal();
@@ -103,8 +103,8 @@ impl Came {
     }
 
     fn seal(&mut self) {
-        if let Some(share) = self.share.take() {
-            self.chunks.push(share.pay_for(std::mem::take(&mut self.joined).freeze()));
+        if let Some(grant) = self.grant.take() {
+            self.chunks.push(grant.pay_for(std::mem::take(&mut self.joined).freeze()));
         }
     }
 

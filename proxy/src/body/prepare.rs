@@ -169,9 +169,9 @@ impl Prepare {
     /// A decoded text takes memory beside the body that it came in.
     async fn paid(&self, text: Vec<Bytes>, account: &mut Account) -> Result<Vec<Bytes>, Broken> {
         let (Some(_), [decoded]) = (self.coding, text.as_slice()) else { return Ok(text) };
-        let share = account.take(decoded.len()).await;
-        let share = share.map_err(|error| broke(&self.entry, Broken::from(error)))?;
-        Ok(vec![share.pay_for(decoded.clone())])
+        let grant = account.take(decoded.len()).await;
+        let grant = grant.map_err(|error| broke(&self.entry, Broken::from(error)))?;
+        Ok(vec![grant.pay_for(decoded.clone())])
     }
 
     /// Asks a body, or its beginning, for its model, and the rules for how far to go with it.

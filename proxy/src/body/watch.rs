@@ -31,9 +31,9 @@ impl<B: Body<Data = Bytes>> WatchBody<B> {
     fn keep(&mut self, chunk: &Bytes) {
         let left = self.left.checked_sub(chunk.len()).filter(|_| self.show.is_some());
         match left.and_then(|left| Some((left, self.budget.try_take(chunk.len())?))) {
-            Some((left, share)) => {
+            Some((left, grant)) => {
                 self.left = left;
-                self.kept.push(share.pay_for(chunk.clone()));
+                self.kept.push(grant.pay_for(chunk.clone()));
             }
             None => {
                 self.show = None;
