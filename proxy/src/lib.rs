@@ -45,7 +45,7 @@ pub use json::quote as json_string;
 pub use listen::{Listen, ListenError};
 pub use mcp::{McpRoute, McpRouteError};
 pub use proxies::{Proxies, ProxyFault, ProxyUrl, ProxyUrlError, ProxyWay, Via};
-pub use record::{Fresh, JsonLogRecorder, LogRecorder, OUTCOMES, Record, Recorder, RequestId};
+pub use record::{JsonLogRecorder, LogRecorder, NewParts, OUTCOMES, Record, Recorder, RequestId};
 pub use route::Skip;
 pub use server::{Load, ServeError, Server};
 pub use table::{RouteRule, RouteRuleError};

@@ -1,15 +1,15 @@
 //! One record per request: what came, what left, and why.
 
 mod entry;
-mod fresh;
 mod json;
 mod line;
+mod new_parts;
 mod trace;
 
 pub(crate) use entry::{Break, Entry};
-pub use fresh::Fresh;
-pub(crate) use fresh::{OTHER, UNKNOWN};
 pub use json::JsonLogRecorder;
+pub use new_parts::NewParts;
+pub(crate) use new_parts::{OTHER, UNKNOWN};
 pub use trace::RequestId;
 pub(crate) use trace::trace_id;
 
@@ -62,13 +62,11 @@ pub struct Record {
     /// What happened to the parts of its blocks.
     pub report: Report,
     /// The parts that stand after the assistant's last message: new in this turn.
-    pub fresh: Tally,
+    pub new: NewParts,
     /// The parts that were sent before: they save again, at the price of a cache read.
     pub resent: Tally,
     /// The parts one by one, the first [`OUTCOMES`] of them.
     pub outcomes: Vec<Outcome>,
-    /// The parts that are new in this turn, by codec, reason and tool.
-    pub new: Fresh,
     /// The answer's status, if one came.
     pub status: Option<StatusCode>,
     /// The bytes of the answer's body, as they passed.
@@ -138,10 +136,9 @@ impl Record {
             bytes_in: 0,
             bytes_out: 0,
             report: Report::default(),
-            fresh: Tally::default(),
+            new: NewParts::default(),
             resent: Tally::default(),
             outcomes: Vec::new(),
-            new: Fresh::default(),
             status: None,
             answer_bytes: 0,
             answer_bytes_out: None,
@@ -169,20 +166,15 @@ impl Record {
     /// Adds the outcomes of the next parts, given the assistant's last message as known by now.
     ///
     /// A body's parts come in order. When a newer message of the assistant shows up, all that were
-    /// fresh until then stand before it.
+    /// new until then stand before it.
     pub(crate) fn add(&mut self, outcomes: Vec<Outcome>, last: Option<u64>, advanced: bool) {
         if advanced {
-            let fresh = std::mem::take(&mut self.fresh);
-            self.resent += fresh;
-            self.new = Fresh::default();
+            self.resent += std::mem::take(&mut self.new).total();
         }
         for outcome in outcomes {
             self.report.add(&outcome);
             match last.is_none_or(|last| outcome.place.message > last) {
-                true => {
-                    self.fresh += weight(&outcome);
-                    self.new.add(&outcome);
-                }
+                true => self.new.add(&outcome),
                 false => self.resent += weight(&outcome),
             }
             if self.outcomes.len() < OUTCOMES {

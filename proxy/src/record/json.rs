@@ -48,7 +48,7 @@ impl Record {
             ("left_alone", quote_or_null(self.skip.map(|skip| skip.name()))),
             (
                 "est_o200k_tokens",
-                object([("new", tally(&self.fresh)), ("resent", tally(&self.resent))]),
+                object([("new", tally(&self.new.total())), ("resent", tally(&self.resent))]),
             ),
             ("rewritten", object(rewritten)),
             ("kept", object(kept)),

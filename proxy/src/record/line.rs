@@ -48,7 +48,7 @@ impl Record {
             f,
             " | est. (o200k) {} tokens, new {}, re-sent {}",
             span(&self.report.total),
-            span(&self.fresh),
+            span(&self.new.total()),
             span(&self.resent)
         )
     }

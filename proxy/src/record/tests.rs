@@ -31,7 +31,7 @@ fn record() -> Record {
 }
 
 #[test]
-fn fresh_parts_stand_after_the_last_assistant() {
+fn new_parts_stand_after_the_last_assistant() {
     let mut record = record();
     let table = Ok(Codec::Table);
     record.add(
@@ -39,11 +39,11 @@ fn fresh_parts_stand_after_the_last_assistant() {
         Some(4),
         true,
     );
-    assert_eq!((record.fresh.tokens_in, record.resent.tokens_in), (40, 30));
+    assert_eq!((record.new.total().tokens_in, record.resent.tokens_in), (40, 30));
 }
 
 #[test]
-fn a_newer_assistant_makes_fresh_parts_resent() {
+fn a_newer_assistant_makes_new_parts_resent() {
     let mut whole = record();
     let mut streamed = record();
     let parts = || (0..6_u64).map(|i| outcome(2 * i, 1 << i, Ok(Codec::Table)));
@@ -52,8 +52,8 @@ fn a_newer_assistant_makes_fresh_parts_resent() {
         let last = (2 * index).checked_sub(1).map(|last| last.min(7));
         streamed.add(vec![part], last, index <= 4);
     }
-    assert_eq!((whole.fresh, whole.resent), (streamed.fresh, streamed.resent));
-    assert_eq!(whole.fresh.tokens_in, (1 << 4) + (1 << 5));
+    assert_eq!((whole.new.total(), whole.resent), (streamed.new.total(), streamed.resent));
+    assert_eq!(whole.new.total().tokens_in, (1 << 4) + (1 << 5));
 }
 
 #[test]

@@ -122,7 +122,7 @@ impl Sums {
     fn add_new(&mut self, record: &Record) {
         self.resent += record.resent;
         if !counts(record) {
-            self.resent += record.fresh;
+            self.resent += record.new.total();
             return;
         }
         self.new.add(&record.new.report);
@@ -169,7 +169,7 @@ impl Group {
         self.bytes_in += record.bytes_in;
         self.bytes_out += record.bytes_out;
         if counts(record) {
-            self.new += record.fresh;
+            self.new += record.new.total();
         }
         self.billed.add(record.usage.as_ref());
     }

@@ -41,7 +41,7 @@ async fn record(path: &str, bodies: &[String]) -> Recorded {
         told.recv().await.unwrap();
         let record = proxy.record().await;
         assert_eq!(record.skip, None);
-        add(&mut sum.new, &record.fresh);
+        add(&mut sum.new, &record.new.total());
         add(&mut sum.again, &record.resent);
         for (codec, tally) in &record.report.rewritten {
             add(sum.codecs.entry(codec.name().to_owned()).or_default(), tally);

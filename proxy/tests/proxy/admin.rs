@@ -83,12 +83,12 @@ async fn metrics_are_those_of_the_records() {
     assert_eq!(sum("brevity_request_body_bytes_total", &[("at", "in")]), all(|r| r.bytes_in));
     assert_eq!(sum("brevity_request_body_bytes_total", &[("at", "out")]), all(|r| r.bytes_out));
     assert_eq!(sum("brevity_answer_body_bytes_total", &[]), all(|r| r.answer_bytes));
-    let new_in = turns(|r| r.fresh.tokens_in);
+    let new_in = turns(|r| r.new.total().tokens_in);
     assert!(new_in > 0.0);
     for name in ["text", "tool", "route", "model"] {
         let name = format!("brevity_{name}_est_tokens_total");
         assert_eq!(sum(&name, &[("at", "in")]), new_in, "{name}");
-        assert_eq!(sum(&name, &[("at", "out")]), turns(|r| r.fresh.tokens_out), "{name}");
+        assert_eq!(sum(&name, &[("at", "out")]), turns(|r| r.new.total().tokens_out), "{name}");
     }
     assert_eq!(sum("brevity_tool_est_tokens_total", &[("tool", "units"), ("at", "in")]), new_in);
     let again = turns(|r| r.resent.tokens_in) + records[4].report.total.tokens_in as f64;
@@ -117,7 +117,7 @@ async fn stats_count_each_block_once() {
     let (client, mut new) = (http1(), (0, 0));
     for turns in 0..5 {
         let record = send(&client, &mut proxy, "/v1/messages", turn(1, turns).to_string()).await;
-        new = (new.0 + record.fresh.tokens_in, new.1 + record.fresh.tokens_out);
+        new = (new.0 + record.new.total().tokens_in, new.1 + record.new.total().tokens_out);
     }
     let stats = read_json(&client, proxy.admin("/stats")).await;
     // Where agents talk to it, it says the same, but for the time and the connections of this client.

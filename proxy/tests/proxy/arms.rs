@@ -114,7 +114,7 @@ async fn sums_are_those_of_the_records() {
         text(client.request(post(proxy.url("/v1/messages"), full(body))).await.unwrap()).await;
         let record = proxy.record().await;
         bytes += record.bytes_out;
-        new += record.fresh.tokens_in;
+        new += record.new.total().tokens_in;
         input += record.usage.unwrap().input.unwrap();
     }
     let stats = stats(&client, &proxy).await;

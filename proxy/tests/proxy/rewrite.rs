@@ -70,8 +70,8 @@ async fn tool_results_leave_shorter_and_expand_to_what_they_were() {
     assert_eq!((record.bytes_in, record.bytes_out), (len, got.body.len() as u64));
     assert_eq!(record.report.rewritten[&Codec::Table].parts, 1);
     assert_eq!(record.report.rewritten[&Codec::Repeat].parts, 1);
-    assert_eq!((record.fresh.parts, record.resent.parts), (1, 1));
-    assert!(record.fresh.tokens_out < record.fresh.tokens_in / 2);
+    assert_eq!((record.new.total().parts, record.resent.parts), (1, 1));
+    assert!(record.new.total().tokens_out < record.new.total().tokens_in / 2);
     assert_eq!(record.outcomes.len(), 2);
     assert_eq!(record.model.as_deref(), Some("m"));
     assert!(record.to_string().contains("rewritten: table 1, repeat 1"), "{record}");
@@ -103,7 +103,7 @@ async fn outputs_of_responses_leave_shorter_too() {
     assert!(output(2).len() < rows().len() / 2);
     assert!(output(4).starts_with("[same as tool output 1, line"));
     let record = proxy.record().await;
-    assert_eq!((record.fresh.parts, record.resent.parts), (1, 1));
+    assert_eq!((record.new.total().parts, record.resent.parts), (1, 1));
     assert_eq!(record.outcomes.len(), 2);
 
     let compact = post(proxy.url("/v1/responses/compact"), full(request.clone()));
@@ -126,6 +126,6 @@ async fn a_streamed_request_leaves_shorter_without_its_length() {
     assert_eq!(got.header("transfer-encoding"), Some("chunked"));
     assert!(got.body.len() < request.len() / 2);
     let record = proxy.record().await;
-    assert_eq!((record.fresh.parts, record.resent.parts), (1, 1));
+    assert_eq!((record.new.total().parts, record.resent.parts), (1, 1));
     assert_eq!(record.bytes_out, got.body.len() as u64);
 }

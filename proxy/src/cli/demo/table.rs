@@ -42,7 +42,7 @@ pub(super) struct Table<W> {
 struct Total {
     bytes: [u64; 2],
     tokens: [u64; 2],
-    fresh: [u64; 2],
+    new: [u64; 2],
     resent: [u64; 2],
     prefix: Check,
     exact: Check,
@@ -99,7 +99,7 @@ impl<W: Write> Table<W> {
             Grouped(bytes[1]),
             Grouped(tokens[0]),
             Grouped(tokens[1]),
-            Grouped(saved(&row.record.fresh)),
+            Grouped(saved(&row.record.new.total())),
             Grouped(saved(&row.record.resent)),
             row.first_byte.as_secs_f64() * 1_000.0,
         )?;
@@ -129,7 +129,7 @@ impl<W: Write> Table<W> {
         let lines = [
             line("bytes", total.bytes),
             line("tokens", total.tokens),
-            line("tokens of new results", total.fresh),
+            line("tokens of new results", total.new),
             line("tokens of re-sent results", total.resent),
         ];
         write!(
@@ -163,7 +163,7 @@ impl Total {
         let parts = |tally: &Tally| [tally.tokens_in, tally.tokens_out];
         add(&mut self.bytes, bytes);
         add(&mut self.tokens, tokens);
-        add(&mut self.fresh, parts(&row.record.fresh));
+        add(&mut self.new, parts(&row.record.new.total()));
         add(&mut self.resent, parts(&row.record.resent));
         row.prefix.into_iter().for_each(|held| self.prefix.add(held));
         self.exact.add(row.exact);

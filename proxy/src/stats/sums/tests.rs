@@ -39,7 +39,7 @@ fn turn(last: u64, status: u16) -> Record {
 #[test]
 fn each_block_is_counted_once() {
     let mut sums = Sums::default();
-    let one = turn(1, 200).fresh;
+    let one = turn(1, 200).new.total();
     assert!(one.parts == 1 && one.tokens_out < one.tokens_in);
     for last in 1..=5 {
         sums.add(&turn(last, 200));

@@ -19,14 +19,19 @@ pub(crate) const UNKNOWN: &str = "unknown";
 /// The parts that stand after the assistant's last message. Its size is bounded.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-pub struct Fresh {
+pub struct NewParts {
     /// By codec, and by the reason why they stayed.
     pub report: Report,
     /// By the tool that gave them; at most 65 names.
     pub tools: BTreeMap<String, Tally>,
 }
 
-impl Fresh {
+impl NewParts {
+    /// All of them.
+    pub fn total(&self) -> Tally {
+        self.report.total
+    }
+
     pub(super) fn add(&mut self, outcome: &Outcome) {
         self.report.add(outcome);
         let name = outcome.place.tool.as_deref().unwrap_or(UNKNOWN);
