@@ -14,17 +14,17 @@ const OPEN: usize = 4_096;
 /// What is compared, in this order.
 pub(super) const MEASURES: [&str; 5] = ["prompt", "input", "cache_read", "cache_write", "output"];
 
-/// One arm.
+/// The conversations of one arm.
 #[derive(Debug, Default)]
-pub(super) struct Billed {
-    open: HashMap<u64, (Sums, u64)>,
+pub(super) struct Sample {
+    open: HashMap<u64, (Totals, u64)>,
     closed: Moments,
     requests: u64,
 }
 
 /// Totals of one conversation.
 #[derive(Clone, Copy, Debug, Default)]
-struct Sums {
+struct Totals {
     requests: f64,
     tokens: [f64; MEASURES.len()],
 }
@@ -54,16 +54,16 @@ pub(super) struct Mean {
     pub(super) variance: Option<f64>,
 }
 
-impl Billed {
+impl Sample {
     /// Adds one request.
     pub(super) fn add(&mut self, conversation: u64, usage: &Usage) {
         self.requests += 1;
         if self.open.len() == OPEN && !self.open.contains_key(&conversation) {
             self.close_oldest();
         }
-        let (sums, seen) = self.open.entry(conversation).or_default();
+        let (totals, seen) = self.open.entry(conversation).or_default();
         *seen = self.requests;
-        sums.add(usage);
+        totals.add(usage);
     }
 
     /// How many requests were added.
@@ -74,7 +74,7 @@ impl Billed {
     /// The moments of all conversations.
     pub(super) fn moments(&self) -> Moments {
         let mut all = self.closed;
-        self.open.values().for_each(|(sums, _)| all.add(sums));
+        self.open.values().for_each(|(totals, _)| all.add(totals));
         all
     }
 
@@ -84,17 +84,17 @@ impl Billed {
         let (_, last, _) = seen.select_nth_unstable(OPEN / 8);
         let last = *last;
         let closed = &mut self.closed;
-        self.open.retain(|_, (sums, seen)| {
+        self.open.retain(|_, (totals, seen)| {
             let stays = *seen > last;
             if !stays {
-                closed.add(sums);
+                closed.add(totals);
             }
             stays
         });
     }
 }
 
-impl Sums {
+impl Totals {
     fn add(&mut self, usage: &Usage) {
         let counts = [usage.input, usage.cache_read, usage.cache_write, usage.output];
         let [input, read, write, output] = counts.map(|count| count.unwrap_or(0) as f64);
@@ -105,14 +105,14 @@ impl Sums {
 }
 
 impl Moments {
-    fn add(&mut self, sums: &Sums) {
+    fn add(&mut self, totals: &Totals) {
         self.conversations += 1;
-        self.requests += sums.requests;
-        self.requests_squared += sums.requests * sums.requests;
-        for (moment, tokens) in self.tokens.iter_mut().zip(sums.tokens) {
+        self.requests += totals.requests;
+        self.requests_squared += totals.requests * totals.requests;
+        for (moment, tokens) in self.tokens.iter_mut().zip(totals.tokens) {
             moment.sum += tokens;
             moment.squared += tokens * tokens;
-            moment.with_requests += tokens * sums.requests;
+            moment.with_requests += tokens * totals.requests;
         }
     }
 
@@ -147,13 +147,13 @@ mod tests {
     /// residuals are 10 - 17.5 and 60 - 52.5.
     #[test]
     fn the_variance_is_that_of_conversations() {
-        let mut billed = Billed::default();
-        billed.add(1, &usage(10, 0));
+        let mut sample = Sample::default();
+        sample.add(1, &usage(10, 0));
         for _ in 0..3 {
-            billed.add(2, &usage(20, 1));
+            sample.add(2, &usage(20, 1));
         }
-        let moments = billed.moments();
-        assert_eq!((billed.requests(), moments.conversations), (4, 2));
+        let moments = sample.moments();
+        assert_eq!((sample.requests(), moments.conversations), (4, 2));
         let mean = moments.mean(1).unwrap();
         assert_eq!(mean.value, 17.5);
         assert!((mean.variance.unwrap() - 2.0 * (56.25 + 56.25) / 16.0).abs() < 1e-9);
@@ -163,23 +163,23 @@ mod tests {
 
     #[test]
     fn one_conversation_has_a_mean_and_no_variance() {
-        let mut billed = Billed::default();
-        assert_eq!(billed.moments().mean(0), None);
-        billed.add(1, &usage(10, 0));
-        assert_eq!(billed.moments().mean(0), Some(Mean { value: 10.0, variance: None }));
+        let mut sample = Sample::default();
+        assert_eq!(sample.moments().mean(0), None);
+        sample.add(1, &usage(10, 0));
+        assert_eq!(sample.moments().mean(0), Some(Mean { value: 10.0, variance: None }));
     }
 
     #[test]
     fn the_table_is_bounded_and_loses_no_token() {
-        let mut billed = Billed::default();
+        let mut sample = Sample::default();
         let many = 3 * OPEN as u64;
         for conversation in 0..many {
-            billed.add(conversation, &usage(1, 0));
-            billed.add(0, &usage(1, 0));
-            assert!(billed.open.len() <= OPEN);
+            sample.add(conversation, &usage(1, 0));
+            sample.add(0, &usage(1, 0));
+            assert!(sample.open.len() <= OPEN);
         }
-        let moments = billed.moments();
-        assert_eq!((billed.requests(), moments.total(1)), (2 * many, 2.0 * many as f64));
+        let moments = sample.moments();
+        assert_eq!((sample.requests(), moments.total(1)), (2 * many, 2.0 * many as f64));
         assert_eq!(moments.conversations, many, "the one that comes all the time stays open");
     }
 }

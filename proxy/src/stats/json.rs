@@ -2,7 +2,7 @@
 
 use super::{
     Arms, Group, Histogram, STAGES, Sums,
-    arm::{Billed, MEASURES, Moments},
+    arm::{MEASURES, Moments, Sample},
     sums,
 };
 use crate::{
@@ -87,10 +87,10 @@ impl Arms {
     }
 }
 
-fn arm_json(billed: &Billed, moments: &Moments) -> String {
+fn arm_json(sample: &Sample, moments: &Moments) -> String {
     let head = [
         ("conversations", moments.conversations.to_string()),
-        ("requests", billed.requests().to_string()),
+        ("requests", sample.requests().to_string()),
     ];
     let sums = MEASURES
         .iter()

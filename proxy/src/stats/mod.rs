@@ -21,7 +21,7 @@ use crate::{
     record::{Record, Recorder},
     vitals::Vitals,
 };
-use arm::Billed;
+use arm::Sample;
 use health::Health;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -45,8 +45,8 @@ struct Books {
 /// The two arms of a hold-out.
 #[derive(Default)]
 struct Arms {
-    rewritten: Billed,
-    held_out: Billed,
+    rewritten: Sample,
+    held_out: Sample,
 }
 
 impl Stats {
