@@ -19,11 +19,11 @@ const BROTLI_BUFFER: usize = 4 * 1024;
 
 /// Decodes an answer for the meter. What does not decode is not read further.
 pub(crate) struct Decoder {
-    coding: Coding,
+    coding: Decoding,
     broken: bool,
 }
 
-enum Coding {
+enum Decoding {
     Plain(Sip),
     Gzip(Box<MultiGzDecoder<Sip>>),
     /// Which of the two wrappings of `deflate` it is, the first byte says.
@@ -46,11 +46,11 @@ impl Decoder {
     pub(crate) fn new(headers: &HeaderMap, limits: &Limits) -> Option<Self> {
         let sip = Sip { meter: Meter::new(text(headers, &CONTENT_TYPE)?, limits), left: DECODED };
         let coding = match text(headers, &CONTENT_ENCODING)?.trim().to_ascii_lowercase().as_str() {
-            "identity" | "" => Coding::Plain(sip),
-            "gzip" | "x-gzip" => Coding::Gzip(Box::new(MultiGzDecoder::new(sip))),
-            "deflate" => Coding::Deflate(Some(sip)),
-            "br" => Coding::Brotli(Box::new(DecompressorWriter::new(sip, BROTLI_BUFFER))),
-            "zstd" => Coding::Zstd(Box::new(zstd_decoder(sip).ok()?)),
+            "identity" | "" => Decoding::Plain(sip),
+            "gzip" | "x-gzip" => Decoding::Gzip(Box::new(MultiGzDecoder::new(sip))),
+            "deflate" => Decoding::Deflate(Some(sip)),
+            "br" => Decoding::Brotli(Box::new(DecompressorWriter::new(sip, BROTLI_BUFFER))),
+            "zstd" => Decoding::Zstd(Box::new(zstd_decoder(sip).ok()?)),
             _ => return None,
         };
         Some(Self { coding, broken: false })
@@ -58,13 +58,13 @@ impl Decoder {
 
     /// Whether the answer is read as it comes, so that its length says how long that takes.
     pub(crate) fn is_plain(&self) -> bool {
-        matches!(self.coding, Coding::Plain(_))
+        matches!(self.coding, Decoding::Plain(_))
     }
 
     /// How many bytes of a document wait to be read at its end.
     pub(crate) fn held(&self) -> usize {
         match &self.coding {
-            Coding::Plain(sip) => sip.meter.held(),
+            Decoding::Plain(sip) => sip.meter.held(),
             _ => 0,
         }
     }
@@ -84,33 +84,33 @@ impl Decoder {
     }
 }
 
-impl Coding {
+impl Decoding {
     fn feed(&mut self, data: &[u8]) -> io::Result<()> {
-        if let Coding::Deflate(sip) = self
+        if let Decoding::Deflate(sip) = self
             && let Some(sip) = sip.take()
         {
             *self = deflate(sip, data[0]);
         }
         match self {
-            Coding::Plain(sip) => sip.write_all(data),
-            Coding::Gzip(inner) => through(inner, data),
-            Coding::Deflate(_) => Ok(()),
-            Coding::Zlib(inner) => through(inner, data),
-            Coding::Raw(inner) => through(inner, data),
-            Coding::Brotli(inner) => through(inner, data),
-            Coding::Zstd(inner) => through(inner, data),
+            Decoding::Plain(sip) => sip.write_all(data),
+            Decoding::Gzip(inner) => through(inner, data),
+            Decoding::Deflate(_) => Ok(()),
+            Decoding::Zlib(inner) => through(inner, data),
+            Decoding::Raw(inner) => through(inner, data),
+            Decoding::Brotli(inner) => through(inner, data),
+            Decoding::Zstd(inner) => through(inner, data),
         }
     }
 
     fn sip(&mut self) -> Option<&mut Sip> {
         Some(match self {
-            Coding::Plain(sip) => sip,
-            Coding::Gzip(inner) => inner.get_mut(),
-            Coding::Deflate(sip) => return sip.as_mut(),
-            Coding::Zlib(inner) => inner.get_mut(),
-            Coding::Raw(inner) => inner.get_mut(),
-            Coding::Brotli(inner) => inner.get_mut(),
-            Coding::Zstd(inner) => inner.get_mut(),
+            Decoding::Plain(sip) => sip,
+            Decoding::Gzip(inner) => inner.get_mut(),
+            Decoding::Deflate(sip) => return sip.as_mut(),
+            Decoding::Zlib(inner) => inner.get_mut(),
+            Decoding::Raw(inner) => inner.get_mut(),
+            Decoding::Brotli(inner) => inner.get_mut(),
+            Decoding::Zstd(inner) => inner.get_mut(),
         })
     }
 }
@@ -128,11 +128,11 @@ fn through(inner: &mut impl Write, data: &[u8]) -> io::Result<()> {
 
 /// `deflate` means zlib's wrapping (RFC 9110, 8.4.1.2), but some servers send bare DEFLATE. The low
 /// half of zlib's first byte is 8 (RFC 1950, 2.2), which a block of DEFLATE hardly starts with.
-fn deflate(sip: Sip, first: u8) -> Coding {
+fn deflate(sip: Sip, first: u8) -> Decoding {
     if first & 0x0f == 8 {
-        Coding::Zlib(Box::new(ZlibDecoder::new(sip)))
+        Decoding::Zlib(Box::new(ZlibDecoder::new(sip)))
     } else {
-        Coding::Raw(Box::new(DeflateDecoder::new(sip)))
+        Decoding::Raw(Box::new(DeflateDecoder::new(sip)))
     }
 }
 
