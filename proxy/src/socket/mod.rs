@@ -2,17 +2,17 @@
 //! OpenAI's Responses, what a client asks for is rewritten like a body.
 //!
 //! ```text
-//! client ─► frames ─► messages ─► rewrite ─► upstream       tunnel: both ways, and when they end
-//! client ◄──────────────────────────────────  upstream
-//!                        session ◄─ events ◄─┘              session: who waits, and the records
+//! client ─► frames ─► messages ─► rewrite ───► upstream     tunnel: both ways, and when they end
+//! client ◄──────────────────────────────────── upstream
+//!                 connection ◄─ events ◄─┘                  connection: who waits, and the records
 //! ```
 
+mod connection;
 mod events;
 mod frames;
 mod inflate;
 mod messages;
 mod rewrite;
-mod session;
 mod tunnel;
 
 use crate::{
@@ -23,6 +23,7 @@ use crate::{
     route::{Skip, Way, off, skip},
 };
 use brevity::{Dialect, Settings};
+use connection::Connection;
 use events::Listener;
 use hyper::{
     HeaderMap, Method, Request, Response, Version,
@@ -33,7 +34,6 @@ use hyper::{
 use inflate::{Deflate, Inflater};
 use messages::Messages;
 use rewrite::Rewriter;
-use session::Session;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicU64};
 use tokio::{sync::watch, task::JoinSet};
 use tunnel::{Reading, carry};
@@ -123,13 +123,14 @@ impl Sockets {
         let upgrade = head.headers.get(header::UPGRADE).cloned();
         head.version = Version::HTTP_11;
         let Handshake { client, path, requests, .. } = handshake;
-        let session = self.session(&entry, path);
-        let reading = requests.and_then(|requests| self.reading(requests, &head.headers, &session));
+        let connection = self.connection(&entry, path);
+        let reading =
+            requests.and_then(|requests| self.reading(requests, &head.headers, &connection));
         let (idle, closing) = (self.config.timeouts.idle, self.closing.subscribe());
         let work = async move {
             match tokio::try_join!(client, upstream) {
                 Ok((client, upstream)) => {
-                    carry(client, upstream, session, reading, idle, closing).await;
+                    carry(client, upstream, connection, reading, idle, closing).await;
                 }
                 Err(error) => entry.failed(&format_args!("the upgrade failed: {error}")),
             }
@@ -156,9 +157,9 @@ impl Sockets {
         while open.join_next().await.is_some() {}
     }
 
-    fn session(&self, entry: &Arc<Entry>, path: String) -> Arc<Session> {
+    fn connection(&self, entry: &Arc<Entry>, path: String) -> Arc<Connection> {
         let limits = self.config.settings.limits.clone();
-        Arc::new(Session::new(entry.clone(), path, self.ordinals.clone(), limits))
+        Arc::new(Connection::new(entry.clone(), path, self.ordinals.clone(), limits))
     }
 
     /// What reads along; nothing where the upstream speaks another protocol, or with extensions
@@ -167,14 +168,14 @@ impl Sockets {
         &self,
         requests: Requests,
         answer: &HeaderMap,
-        session: &Arc<Session>,
+        connection: &Arc<Connection>,
     ) -> Option<Reading> {
         let deflate = Deflate::agreed(items(answer, &header::SEC_WEBSOCKET_EXTENSIONS));
         let dialect = Some(Dialect::OpenAiResponses);
-        session.entry.write(|record| (record.dialect, record.skip) = (dialect, None));
+        connection.entry.write(|record| (record.dialect, record.skip) = (dialect, None));
         let Some(deflate) = deflate.ok().filter(|_| lists(answer, &header::UPGRADE, WEBSOCKET))
         else {
-            session.lose_sight(Skip::Encoded);
+            connection.lose_sight(Skip::Encoded);
             return None;
         };
         let settings = requests.settings;
@@ -191,7 +192,7 @@ impl Sockets {
                 settings: settings.clone(),
                 skip: requests.skip,
                 dry: self.config.dry_run,
-                session: session.clone(),
+                connection: connection.clone(),
             },
         })
     }

@@ -1,6 +1,6 @@
 //! `response.create` through the engine, like the body of a request.
 
-use super::{messages::Message, session::Session};
+use super::{connection::Connection, messages::Message};
 use crate::{
     body::{Engine, Pool},
     record::Entry,
@@ -25,7 +25,7 @@ pub(crate) struct Rewriter {
     pub(crate) skip: Option<Skip>,
     /// Requests stay as they are; what would leave is only counted.
     pub(crate) dry: bool,
-    pub(crate) session: Arc<Session>,
+    pub(crate) connection: Arc<Connection>,
 }
 
 /// The frames that leave for a message.
@@ -40,7 +40,7 @@ impl Rewriter {
     pub(crate) async fn leaving(&self, mut message: Message) -> Leaving {
         let payload = Bytes::from(message.payload());
         let raw_len = message.raw.len() as u64;
-        let of_connection = &self.session.entry;
+        let of_connection = &self.connection.entry;
         if !message.is_text() || !is_create(&payload, self.settings.limits.json_depth) {
             let leaving = Leaving::unchanged(message, &payload);
             let len = leaving.frames.len() as u64;
@@ -49,7 +49,7 @@ impl Rewriter {
         }
         // The connection has counted the frames that came. From here on they count elsewhere.
         of_connection.write(|record| record.bytes_in = record.bytes_in.saturating_sub(raw_len));
-        let entry = self.session.asked();
+        let entry = self.connection.asked();
         let short = self.short(&payload, &entry).await;
         let came = payload.len() as u64;
         let left = short.as_ref().map_or(came, |chunks| length(chunks));

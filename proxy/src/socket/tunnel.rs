@@ -4,11 +4,11 @@
 //! down to the other's pace.
 
 use super::{
+    connection::Connection,
     events::Listener,
     frames::{CLOSE, frame},
     messages::Messages,
     rewrite::{self, Rewriter},
-    session::Session,
 };
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
@@ -42,7 +42,7 @@ pub(crate) struct Reading {
 pub(crate) async fn carry(
     client: Upgraded,
     upstream: Upgraded,
-    session: Arc<Session>,
+    connection: Arc<Connection>,
     reading: Option<Reading>,
     idle: Duration,
     closing: watch::Receiver<bool>,
@@ -55,50 +55,50 @@ pub(crate) async fn carry(
         }
         None => (None, None),
     };
-    let way = |reader, writer| {
-        let (session, closing) = (session.clone(), closing.clone());
-        Way { reader, writer, session, closing, chunk: vec![0; CHUNK] }
+    let direction = |reader, writer| {
+        let (connection, closing) = (connection.clone(), closing.clone());
+        Direction { reader, writer, connection, closing, chunk: vec![0; CHUNK] }
     };
-    let up = way(client_reader, upstream_writer).up(up);
-    let down = way(upstream_reader, client_writer).down(down);
-    if let Err(error) = both(up, down, &session, idle).await {
-        session.entry.failed(&format_args!("the WebSocket broke off: {error}"));
+    let up = direction(client_reader, upstream_writer).up(up);
+    let down = direction(upstream_reader, client_writer).down(down);
+    if let Err(error) = both(up, down, &connection, idle).await {
+        connection.entry.failed(&format_args!("the WebSocket broke off: {error}"));
     }
-    session.entry.ended();
+    connection.entry.ended();
 }
 
 /// Runs both ways. Once one has ended, the other has to go on moving.
 async fn both(
     up: impl Future<Output = io::Result<()>>,
     down: impl Future<Output = io::Result<()>>,
-    session: &Session,
+    connection: &Connection,
     idle: Duration,
 ) -> io::Result<()> {
     let (mut up, mut down) = (pin!(up), pin!(down));
     let is_up = tokio::select! {
         result = &mut up => result.map(|()| true)?,
         result = &mut down => result.map(|()| false)?,
-        () = session.entry.silence(idle) => {
+        () = connection.entry.silence(idle) => {
             return Err(io::Error::new(io::ErrorKind::TimedOut, "nothing moved for too long"));
         }
     };
-    session.entry.moved();
+    connection.entry.moved();
     tokio::select! {
         result = async { if is_up { down.await } else { up.await } } => result,
-        () = session.entry.silence(GOODBYE) => Ok(()),
+        () = connection.entry.silence(GOODBYE) => Ok(()),
     }
 }
 
-/// One way.
-struct Way {
+/// One of the two ways.
+struct Direction {
     reader: ReadHalf<Io>,
     writer: WriteHalf<Io>,
-    session: Arc<Session>,
+    connection: Arc<Connection>,
     closing: watch::Receiver<bool>,
     chunk: Vec<u8>,
 }
 
-/// What comes next on a way.
+/// What comes next on it.
 enum Next {
     /// So many bytes.
     Chunk(usize),
@@ -108,7 +108,7 @@ enum Next {
     Stop,
 }
 
-impl Way {
+impl Direction {
     /// From the client to the upstream.
     async fn up(mut self, mut reading: Option<(Messages, Rewriter)>) -> io::Result<()> {
         let mut out = Vec::new();
@@ -121,7 +121,7 @@ impl Way {
                     return self.close(frame(CLOSE, &[GOING_AWAY], Some(rewrite::key()))).await;
                 }
             };
-            self.session.entry.write(|record| record.bytes_in += len as u64);
+            self.connection.entry.write(|record| record.bytes_in += len as u64);
             match &mut reading {
                 None => out.extend_from_slice(&self.chunk[..len]),
                 Some((messages, rewriter)) => {
@@ -152,7 +152,7 @@ impl Way {
             let message = messages.feed(&mut rest, out);
             start = len - rest.len();
             if let Some(skip) = messages.skipped() {
-                self.session.lose_sight(skip);
+                self.connection.lose_sight(skip);
             }
             if let Some(message) = message.map_err(io::Error::other)? {
                 self.send(out).await?;
@@ -176,11 +176,11 @@ impl Way {
                 Next::End => return self.writer.shutdown().await,
                 Next::Stop => return self.close(frame(CLOSE, &[GOING_AWAY], None)).await,
             };
-            self.session.entry.write(|record| record.answer_bytes += len as u64);
+            self.connection.entry.write(|record| record.answer_bytes += len as u64);
             self.writer.write_all(&self.chunk[..len]).await?;
             self.writer.flush().await?;
             if let Some(listener) = &mut listener {
-                listener.feed(&self.chunk[..len], |event| self.session.hear(event));
+                listener.feed(&self.chunk[..len], |event| self.connection.hear(event));
             }
         }
     }
@@ -188,7 +188,7 @@ impl Way {
     async fn next(&mut self, may_stop: bool) -> io::Result<Next> {
         let stop = async {
             let closing = self.closing.wait_for(|closing| *closing).await.is_ok();
-            self.session.quiet().await;
+            self.connection.quiet().await;
             closing
         };
         let read = tokio::select! {
@@ -199,7 +199,7 @@ impl Way {
         match read {
             Ok(0) => Ok(Next::End),
             Ok(len) => {
-                self.session.entry.moved();
+                self.connection.entry.moved();
                 Ok(Next::Chunk(len))
             }
             // Some leave without TLS's goodbye.
@@ -209,7 +209,7 @@ impl Way {
     }
 
     async fn send(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
-        self.session.entry.write(|record| record.bytes_out += out.len() as u64);
+        self.connection.entry.write(|record| record.bytes_out += out.len() as u64);
         self.writer.write_all(out).await?;
         out.clear();
         Ok(())

@@ -28,7 +28,7 @@ const AWAITED: usize = 64;
 const METHOD: &[u8] = b"WS";
 
 /// One connection.
-pub(crate) struct Session {
+pub(crate) struct Connection {
     /// The connection's own record.
     pub(crate) entry: Arc<Entry>,
     path: String,
@@ -52,7 +52,7 @@ struct Awaited {
     has_begun: bool,
 }
 
-impl Session {
+impl Connection {
     pub(crate) fn new(
         entry: Arc<Entry>,
         path: String,
@@ -145,7 +145,7 @@ impl Awaited {
     }
 }
 
-impl Drop for Session {
+impl Drop for Connection {
     fn drop(&mut self) {
         for awaited in self.lock().awaited.drain(..) {
             awaited.entry.failed(&"the connection ended before the response");
