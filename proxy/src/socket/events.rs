@@ -1,7 +1,7 @@
 //! What an upstream sends, read along: its text messages are a model's events.
 
 use super::{
-    frames::{Frames, Kind, Malformed, Piece, Side},
+    frames::{Frames, Malformed, Opcode, Piece, Side},
     inflate::Inflater,
 };
 
@@ -72,15 +72,15 @@ impl Listener {
     fn take(&mut self, piece: &Piece<'_>) {
         match piece {
             Piece::Head(head) => {
-                match head.kind {
-                    Kind::Text | Kind::Binary => {
+                match head.opcode {
+                    Opcode::Text | Opcode::Binary => {
                         self.is_packed = head.compressed;
-                        self.reads = head.kind == Kind::Text;
+                        self.reads = head.opcode == Opcode::Text;
                         self.text.clear();
                     }
                     _ => {}
                 }
-                let is_data = !head.kind.is_control();
+                let is_data = !head.opcode.is_control();
                 self.reads &= !is_data || self.is_packed || self.has_room(head.len);
                 (self.takes, self.ends) = (self.reads && is_data, head.fin);
                 self.unpacks = self.is_packed && is_data;

@@ -21,21 +21,21 @@ pub(crate) enum Side {
     Server,
 }
 
-/// What a frame is.
+/// What a frame is (RFC 6455, 5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Continuation,
-    Text,
-    Binary,
-    Close,
-    Ping,
-    Pong,
+pub(crate) enum Opcode {
+    Continuation = 0x0,
+    Text = 0x1,
+    Binary = 0x2,
+    Close = 0x8,
+    Ping = 0x9,
+    Pong = 0xA,
 }
 
 /// The head of a frame.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Head {
-    pub(crate) kind: Kind,
+    pub(crate) opcode: Opcode,
     /// Whether it is its message's last frame.
     pub(crate) fin: bool,
     /// Whether its message is compressed (RFC 7692, 6).
@@ -75,22 +75,18 @@ pub(crate) struct Frames {
     left: u64,
 }
 
-impl Kind {
-    fn of(opcode: u8) -> Option<Self> {
-        Some(match opcode {
-            0x0 => Kind::Continuation,
-            0x1 => Kind::Text,
-            0x2 => Kind::Binary,
-            0x8 => Kind::Close,
-            0x9 => Kind::Ping,
-            0xA => Kind::Pong,
-            _ => return None,
-        })
+impl Opcode {
+    const ALL: [Self; 6] =
+        [Self::Continuation, Self::Text, Self::Binary, Self::Close, Self::Ping, Self::Pong];
+
+    /// The opcode in the first byte of a head, if it is given out.
+    fn of(first: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|opcode| *opcode as u8 == first & 0x0F)
     }
 
     /// Whether it may stand between the frames of a message.
     pub(crate) fn is_control(self) -> bool {
-        matches!(self, Kind::Close | Kind::Ping | Kind::Pong)
+        matches!(self, Opcode::Close | Opcode::Ping | Opcode::Pong)
     }
 }
 
@@ -146,14 +142,14 @@ impl Frames {
     /// Checks all that the first two bytes say.
     fn check(&self) -> Result<(), Malformed> {
         let [first, second, ..] = self.head;
-        let kind = Kind::of(first & 0x0F).ok_or(Malformed)?;
+        let opcode = Opcode::of(first).ok_or(Malformed)?;
         let is_fin = first & FIN != 0;
         let is_masked = second & MASKED != 0;
-        let continues = kind == Kind::Continuation;
+        let continues = opcode == Opcode::Continuation;
         let is_right = is_masked == (self.side == Side::Client)
             && first & RSV2_AND_3 == 0
-            && (first & RSV1 == 0 || self.deflate && !continues && !kind.is_control())
-            && match kind.is_control() {
+            && (first & RSV1 == 0 || self.deflate && !continues && !opcode.is_control())
+            && match opcode.is_control() {
                 true => is_fin && u64::from(second & !MASKED) <= CONTROL,
                 false => continues == self.in_message,
             };
@@ -172,18 +168,18 @@ impl Frames {
 
     fn begin(&mut self) -> Result<Head, Malformed> {
         let (raw, raw_len) = (self.head, self.have);
-        let kind = Kind::of(raw[0] & 0x0F).ok_or(Malformed)?;
+        let opcode = Opcode::of(raw[0]).ok_or(Malformed)?;
         let (len, used) = payload_length(&raw).ok_or(Malformed)?;
         let mut key = [0; 4];
         if self.side == Side::Client {
             key.copy_from_slice(&raw[used..used + 4]);
         }
         let fin = raw[0] & FIN != 0;
-        if !kind.is_control() {
+        if !opcode.is_control() {
             self.in_message = !fin;
         }
         (self.have, self.left) = (0, len);
-        Ok(Head { kind, fin, compressed: raw[0] & RSV1 != 0, len, key, raw, raw_len })
+        Ok(Head { opcode, fin, compressed: raw[0] & RSV1 != 0, len, key, raw, raw_len })
     }
 }
 
@@ -212,11 +208,15 @@ pub(crate) fn mask(bytes: &mut [u8], key: [u8; 4], offset: usize) {
 }
 
 /// A whole frame: FIN, with `payload` in pieces, masked if there is a key.
-pub(crate) fn frame<P: AsRef<[u8]>>(opcode: u8, payload: &[P], key: Option<[u8; 4]>) -> Vec<u8> {
+pub(crate) fn frame<P: AsRef<[u8]>>(
+    opcode: Opcode,
+    payload: &[P],
+    key: Option<[u8; 4]>,
+) -> Vec<u8> {
     let len: usize = payload.iter().map(|piece| piece.as_ref().len()).sum();
     let mut frame = Vec::with_capacity(LONGEST + len);
     let masked = if key.is_some() { MASKED } else { 0 };
-    frame.push(FIN | opcode);
+    frame.push(FIN | opcode as u8);
     match (u8::try_from(len), u16::try_from(len)) {
         (Ok(short @ ..=125), _) => frame.push(masked | short),
         (_, Ok(len)) => {
@@ -236,12 +236,6 @@ pub(crate) fn frame<P: AsRef<[u8]>>(opcode: u8, payload: &[P], key: Option<[u8; 
     }
     frame
 }
-
-/// The opcode of a text message.
-pub(crate) const TEXT: u8 = 0x1;
-
-/// The opcode of a closing frame.
-pub(crate) const CLOSE: u8 = 0x8;
 
 #[cfg(test)]
 mod tests;

@@ -7,14 +7,11 @@
 //! ([`inflate`](super::inflate)).
 
 use super::{
-    frames::{Frames, Kind, Malformed, Piece, Side, TEXT, frame, mask},
+    frames::{Frames, Malformed, Opcode, Piece, Side, frame, mask},
     inflate::{Broken, Inflater},
 };
 use crate::route::Skip;
 use thiserror::Error;
-
-/// The opcode of a binary message.
-const BINARY: u8 = 0x2;
 
 /// A message that is complete.
 #[derive(Debug)]
@@ -147,8 +144,8 @@ impl Messages {
                 bytes
             }
             Piece::Head(head) => {
-                self.begin(head.kind, head.compressed, out);
-                let is_data = !head.kind.is_control();
+                self.begin(head.opcode, head.compressed, out);
+                let is_data = !head.opcode.is_control();
                 (self.takes, self.ends) = (self.is_held && is_data, head.fin);
                 self.packed.takes = self.packed.is_under_way && is_data;
                 (self.packed.key, self.packed.offset) = (head.key, 0);
@@ -164,20 +161,21 @@ impl Messages {
         if self.takes { &mut self.held } else { out }.extend_from_slice(bytes);
     }
 
-    fn begin(&mut self, kind: Kind, is_compressed: bool, out: &mut Vec<u8>) {
-        match kind {
-            Kind::Text | Kind::Binary => {
+    fn begin(&mut self, opcode: Opcode, is_compressed: bool, out: &mut Vec<u8>) {
+        match opcode {
+            Opcode::Text | Opcode::Binary => {
                 let is_unpacked = is_compressed && self.packed.inflater.is_some();
-                (self.packed.is_under_way, self.packed.is_text) = (is_unpacked, kind == Kind::Text);
+                (self.packed.is_under_way, self.packed.is_text) =
+                    (is_unpacked, opcode == Opcode::Text);
                 self.packed.plain = Vec::new();
-                self.is_held = is_unpacked || kind == Kind::Text && !is_compressed;
+                self.is_held = is_unpacked || opcode == Opcode::Text && !is_compressed;
                 if is_compressed && !is_unpacked {
                     self.skip = Some(Skip::Encoded);
                 }
             }
             // No data may follow, so what is held has to leave before it.
-            Kind::Close => self.release(out),
-            Kind::Continuation | Kind::Ping | Kind::Pong => {}
+            Opcode::Close => self.release(out),
+            Opcode::Continuation | Opcode::Ping | Opcode::Pong => {}
         }
     }
 
@@ -276,7 +274,7 @@ impl Message {
 
     /// One plain frame of the same kind.
     pub(crate) fn plain<P: AsRef<[u8]>>(&self, payload: &[P], key: [u8; 4]) -> Vec<u8> {
-        frame(if self.is_text { TEXT } else { BINARY }, payload, Some(key))
+        frame(if self.is_text { Opcode::Text } else { Opcode::Binary }, payload, Some(key))
     }
 }
 

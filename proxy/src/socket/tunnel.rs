@@ -6,7 +6,7 @@
 use super::{
     connection::Connection,
     events::Listener,
-    frames::{CLOSE, frame},
+    frames::{Opcode, frame},
     messages::Messages,
     rewrite::{self, Rewriter},
 };
@@ -118,7 +118,9 @@ impl Direction {
                 Next::Chunk(len) => len,
                 Next::End => break,
                 Next::Stop => {
-                    return self.close(frame(CLOSE, &[GOING_AWAY], Some(rewrite::key()))).await;
+                    return self
+                        .close(frame(Opcode::Close, &[GOING_AWAY], Some(rewrite::key())))
+                        .await;
                 }
             };
             self.connection.entry.write(|record| record.bytes_in += len as u64);
@@ -174,7 +176,7 @@ impl Direction {
             let len = match self.next(may_stop).await? {
                 Next::Chunk(len) => len,
                 Next::End => return self.writer.shutdown().await,
-                Next::Stop => return self.close(frame(CLOSE, &[GOING_AWAY], None)).await,
+                Next::Stop => return self.close(frame(Opcode::Close, &[GOING_AWAY], None)).await,
             };
             self.connection.entry.write(|record| record.answer_bytes += len as u64);
             self.writer.write_all(&self.chunk[..len]).await?;

@@ -3,8 +3,9 @@ use super::*;
 const KEY: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
 
 /// The frames of `bytes`: opcode, FIN, payload unmasked. None where they are malformed.
-fn read(side: Side, deflate: bool, pieces: &[&[u8]]) -> Option<Vec<(Kind, bool, Vec<u8>)>> {
-    let (mut frames, mut found) = (Frames::new(side, deflate), Vec::<(Kind, bool, Vec<u8>)>::new());
+fn read(side: Side, deflate: bool, pieces: &[&[u8]]) -> Option<Vec<(Opcode, bool, Vec<u8>)>> {
+    let (mut frames, mut found) =
+        (Frames::new(side, deflate), Vec::<(Opcode, bool, Vec<u8>)>::new());
     let (mut key, mut all) = ([0; 4], Vec::new());
     for mut piece in pieces.iter().copied() {
         while let Some(next) = frames.next(&mut piece).ok()? {
@@ -12,7 +13,7 @@ fn read(side: Side, deflate: bool, pieces: &[&[u8]]) -> Option<Vec<(Kind, bool, 
                 Piece::Head(head) => {
                     key = head.key;
                     all.extend_from_slice(head.raw());
-                    found.push((head.kind, head.fin, Vec::new()));
+                    found.push((head.opcode, head.fin, Vec::new()));
                 }
                 Piece::Payload(bytes) => {
                     all.extend_from_slice(bytes);
@@ -35,11 +36,11 @@ fn the_standards_examples() {
     let masked = b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58";
     let pong = b"\x8a\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58";
     let cases = [
-        (Side::Server, &b"\x81\x05Hello"[..], Kind::Text, true, "Hello"),
-        (Side::Client, masked, Kind::Text, true, "Hello"),
-        (Side::Server, b"\x01\x03Hel", Kind::Text, false, "Hel"),
-        (Side::Server, b"\x89\x05Hello", Kind::Ping, true, "Hello"),
-        (Side::Client, pong, Kind::Pong, true, "Hello"),
+        (Side::Server, &b"\x81\x05Hello"[..], Opcode::Text, true, "Hello"),
+        (Side::Client, masked, Opcode::Text, true, "Hello"),
+        (Side::Server, b"\x01\x03Hel", Opcode::Text, false, "Hel"),
+        (Side::Server, b"\x89\x05Hello", Opcode::Ping, true, "Hello"),
+        (Side::Client, pong, Opcode::Pong, true, "Hello"),
     ];
     for (side, bytes, kind, fin, payload) in cases {
         let expected = vec![(kind, fin, payload.into())];
@@ -64,8 +65,8 @@ fn what_is_written_is_read_back() {
         let payload: Vec<u8> = (0..len).map(|n: u32| n as u8).collect();
         let (front, back) = payload.split_at(payload.len() / 3);
         for (side, key) in [(Side::Client, Some(KEY)), (Side::Server, None)] {
-            let bytes = frame(TEXT, &[front, back], key);
-            let expected = vec![(Kind::Text, true, payload.clone())];
+            let bytes = frame(Opcode::Text, &[front, back], key);
+            let expected = vec![(Opcode::Text, true, payload.clone())];
             assert_eq!(read(side, false, &[&bytes]), Some(expected), "{len}");
         }
     }

@@ -6,7 +6,7 @@ const KEY: [u8; 4] = [1, 2, 3, 4];
 
 /// A frame of a client; `first` has the opcode and bits.
 fn client(first: u8, payload: &str) -> Vec<u8> {
-    let mut bytes = frame(0, &[payload], Some(KEY));
+    let mut bytes = frame(Opcode::Continuation, &[payload], Some(KEY));
     bytes[0] = first;
     bytes
 }
@@ -120,9 +120,9 @@ impl Packer {
         self.0.compress_vec(text.as_bytes(), &mut packed, FlushCompress::Sync).unwrap();
         packed.truncate(packed.len() - 4);
         let (front, back) = packed.split_at(packed.len() / 2);
-        let mut bytes = frame(0, &[front], Some(KEY));
+        let mut bytes = frame(Opcode::Continuation, &[front], Some(KEY));
         bytes[0] = 0x40 | first;
-        bytes.extend(frame(0, &[back], Some([9, 8, 7, 6])));
+        bytes.extend(frame(Opcode::Continuation, &[back], Some([9, 8, 7, 6])));
         bytes
     }
 }
