@@ -8,6 +8,7 @@
 //! of its own; while it does, others are passed over. It holds the body's chunks, which are shared,
 //! and what an [`Expander`] holds.
 
+use super::length;
 use crate::vitals::{Checks, Vitals};
 use brevity::{Expander, Sink};
 use bytes::Bytes;
@@ -211,10 +212,6 @@ impl Sink for Match<'_> {
             }
         }
     }
-}
-
-fn length(chunks: &[Bytes]) -> u64 {
-    chunks.iter().map(|chunk| chunk.len() as u64).sum()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! A body that is there, whole.
 
+use super::length;
 use bytes::Bytes;
 use hyper::{
     HeaderMap,
@@ -29,7 +30,7 @@ impl Chunks {
     ) -> Self {
         let chunks: VecDeque<Bytes> =
             chunks.into_iter().filter(|chunk| !chunk.is_empty()).collect();
-        let left = chunks.iter().map(|chunk| chunk.len() as u64).sum();
+        let left = length(&chunks);
         Self { chunks, left, trailers }
     }
 

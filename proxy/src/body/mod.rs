@@ -57,9 +57,14 @@ where
     CaughtBody::new(body).map_err(Fault).boxed_unsync()
 }
 
+/// The bytes of `chunks`.
+pub(crate) fn length<'c>(chunks: impl IntoIterator<Item = &'c Bytes>) -> u64 {
+    chunks.into_iter().map(|chunk| chunk.len() as u64).sum()
+}
+
 /// The length of a body behind `chunks`, theirs included.
 fn longer<'c>(chunks: impl IntoIterator<Item = &'c Bytes>, rest: SizeHint) -> SizeHint {
-    let before: u64 = chunks.into_iter().map(|chunk| chunk.len() as u64).sum();
+    let before = length(chunks);
     let mut hint = SizeHint::new();
     hint.set_lower(before + rest.lower());
     if let Some(upper) = rest.upper() {

@@ -2,7 +2,7 @@
 
 use super::{connection::Connection, messages::Message};
 use crate::{
-    body::{Engine, Pool},
+    body::{Engine, Pool, length},
     record::Entry,
     route::Skip,
 };
@@ -108,10 +108,6 @@ pub(crate) fn key() -> [u8; 4] {
         tracing::error!("the system gives no random bytes; a message leaves unmasked");
     }
     key
-}
-
-fn length(chunks: &[Bytes]) -> u64 {
-    chunks.iter().map(|chunk| chunk.len() as u64).sum()
 }
 
 fn is_same(chunks: &[Bytes], payload: &[u8]) -> bool {
