@@ -106,13 +106,12 @@ impl Base {
     /// Whether a connection to this base would end on this machine at `port`.
     pub(crate) fn is_local_port(&self, port: u16) -> bool {
         let Ok(uri) = self.to_string().parse::<Uri>() else { return false };
-        let default = if self.scheme == Scheme::HTTPS { 443 } else { 80 };
         let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
         let local = host == "localhost"
             || host
                 .parse()
                 .is_ok_and(|ip: std::net::IpAddr| ip.is_loopback() || ip.is_unspecified());
-        local && uri.port_u16().unwrap_or(default) == port
+        local && port_of(&uri) == port
     }
 
     /// The last segment of the prefix with its slash, if it is a version.
@@ -121,6 +120,12 @@ impl Base {
         let digits = segment.strip_prefix("/v")?;
         (!digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())).then_some(segment)
     }
+}
+
+/// The port that `uri` is at, or that of its scheme.
+pub(crate) fn port_of(uri: &Uri) -> u16 {
+    let default = if uri.scheme() == Some(&Scheme::HTTPS) { 443 } else { 80 };
+    uri.port_u16().unwrap_or(default)
 }
 
 /// What an error shows of `text`, a selector with a URL behind it: never the URL, which may hold

@@ -11,6 +11,7 @@ mod url;
 
 pub use url::{ProxyUrl, ProxyUrlError};
 
+use crate::base::port_of;
 use except::Exceptions;
 use hyper::Uri;
 use std::{fmt, net::IpAddr, sync::Arc};
@@ -131,8 +132,7 @@ impl Via {
     /// Whether a connection to it would end on this machine at `port`.
     pub(crate) fn is_local_port(&self, port: u16) -> bool {
         let uri = self.url.uri();
-        let default = if uri.scheme_str() == Some("https") { 443 } else { 80 };
-        uri.host().is_some_and(is_here) && uri.port_u16().unwrap_or(default) == port
+        uri.host().is_some_and(is_here) && port_of(uri) == port
     }
 }
 

@@ -1,5 +1,6 @@
 //! `NO_PROXY`: the hosts that are reached directly.
 
+use crate::base::port_of;
 use hyper::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
 use std::{fmt, net::IpAddr};
@@ -34,8 +35,7 @@ impl Exceptions {
 
     /// Whether `uri`, one with a host, is reached directly.
     pub(super) fn contain(&self, uri: &Uri) -> bool {
-        let default = if uri.scheme_str() == Some("https") { 443 } else { 80 };
-        let port = uri.port_u16().unwrap_or(default);
+        let port = port_of(uri);
         let mut here = self.matchers.iter().filter(|(at, _)| at.is_none_or(|at| at == port));
         self.is_all || here.any(|(_, matcher)| matcher.intercept(uri).is_none())
     }

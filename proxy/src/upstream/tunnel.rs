@@ -6,7 +6,7 @@
 //! hyper-util has a tunnel as well. It keeps the status of a refusal to itself, which is what a user
 //! has to know.
 
-use crate::body::BoxError;
+use crate::{base::port_of, body::BoxError};
 use hyper::{
     Uri,
     header::HeaderValue,
@@ -89,8 +89,7 @@ pub(super) async fn open<S: Read + Write + Unpin>(
 }
 
 fn host_and_port(to: &Uri) -> String {
-    let default = if to.scheme_str() == Some("https") { 443 } else { 80 };
-    format!("{}:{}", to.host().unwrap_or_default(), to.port_u16().unwrap_or(default))
+    format!("{}:{}", to.host().unwrap_or_default(), port_of(to))
 }
 
 fn request(to: &str, authorization: Option<&HeaderValue>) -> Vec<u8> {
