@@ -7,7 +7,7 @@ use hyper::{HeaderMap, Response, header::HeaderValue};
 use std::fmt;
 
 /// The header that names a request.
-pub(crate) const REQUEST_ID: &str = "x-request-id";
+const REQUEST_ID: &str = "x-request-id";
 
 /// The header of W3C's Trace Context.
 const TRACEPARENT: &str = "traceparent";

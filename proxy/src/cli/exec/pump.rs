@@ -5,7 +5,7 @@ use crate::cli::{
     io::{Input, Output},
     stream::Stream,
 };
-use brevity::{Report, Settings, Tally, Treatment};
+use brevity::{Report, Settings, Treatment};
 use std::io::{ErrorKind, Read, Write};
 
 /// What came through.
@@ -54,20 +54,12 @@ impl Flow {
     pub(super) fn add(&mut self, other: &Flow) {
         self.bytes_in += other.bytes_in;
         self.bytes_out += other.bytes_out;
-        add(&mut self.report.total, &other.report.total);
+        self.report.total += other.report.total;
         for (codec, tally) in &other.report.rewritten {
-            add(self.report.rewritten.entry(*codec).or_default(), tally);
+            *self.report.rewritten.entry(*codec).or_default() += *tally;
         }
         for (reason, tally) in &other.report.kept {
-            add(self.report.kept.entry(*reason).or_default(), tally);
+            *self.report.kept.entry(*reason).or_default() += *tally;
         }
     }
-}
-
-fn add(to: &mut Tally, tally: &Tally) {
-    to.parts += tally.parts;
-    to.bytes_in += tally.bytes_in;
-    to.bytes_out += tally.bytes_out;
-    to.tokens_in += tally.tokens_in;
-    to.tokens_out += tally.tokens_out;
 }
