@@ -152,6 +152,12 @@ fn exit(result: Result<(), Failure>) -> ExitCode {
     }
 }
 
+/// Writes to standard output. One that is closed changes nothing.
+fn print(text: &str) -> ExitCode {
+    let _ = std::io::stdout().write_all(text.as_bytes());
+    ExitCode::SUCCESS
+}
+
 /// Says why on standard error. A standard error that is closed changes nothing.
 fn fail(error: &dyn Error) -> ExitCode {
     let _ = writeln!(std::io::stderr(), "brevity: {error}");

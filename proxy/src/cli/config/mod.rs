@@ -27,12 +27,12 @@ pub(super) use fault::Fault;
 pub(super) use flags::Flags;
 pub(super) use setup::Setup;
 
-use super::proxy;
+use super::{print, proxy};
 use key::{Key, List, Place};
 use keys::{KEYS, Values};
 use layer::Layer;
 use origin::Origin;
-use std::{io::Write as _, process::ExitCode};
+use std::process::ExitCode;
 
 /// The arguments of `brevity config`.
 #[derive(Debug, clap::Args)]
@@ -85,12 +85,6 @@ pub(super) fn run(args: &Args) -> ExitCode {
             fault.code()
         }
     }
-}
-
-/// A standard output that is closed changes nothing.
-fn print(text: &str) -> ExitCode {
-    let _ = std::io::stdout().write_all(text.as_bytes());
-    ExitCode::SUCCESS
 }
 
 #[cfg(test)]

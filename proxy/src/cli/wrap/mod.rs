@@ -19,7 +19,7 @@ mod way;
 use super::{
     config::{self, Environment},
     exec::{self, Leash, code},
-    fail,
+    fail, print,
 };
 use agents::Agent;
 use brevity_proxy::{Base, BaseError, ServeError, TokenError};
@@ -252,12 +252,6 @@ impl Call<'_> {
             false => Err(Failure::NotFound(name())),
         }
     }
-}
-
-/// A standard output that is closed changes nothing.
-fn print(text: &str) -> ExitCode {
-    let _ = std::io::stdout().write_all(text.as_bytes());
-    ExitCode::SUCCESS
 }
 
 fn say(args: &Args, text: &str) {
