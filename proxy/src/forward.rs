@@ -1,63 +1,59 @@
-//! One request up, one response down.
+//! One request up, one response down: here to a model, in [`visit`] to a tool server.
+
+mod own;
+mod up;
+mod visit;
 
 use crate::{
-    admin,
     body::{
-        Act, AnyBody, BoxError, Broken, Budget, ByModel, CameBody, Checker, Coding, CountBody,
-        Fault, ObserveBody, Pool, Prepare, Tap, WatchBody, any,
+        Act, AnyBody, Broken, ByModel, Coding, CountBody, Fault, Means, ObserveBody, Prepare, Tap,
+        WatchBody, any,
     },
     config::Config,
-    control::{self, Control, ControlError},
+    control::{self, Control},
     guard::{Guard, Session},
-    headers::{drop_hop_by_hop, drop_where},
+    headers::drop_where,
     mcp::Gateway,
-    record::{Break, Entry},
-    route::{Plan, Skip, ToolWay, Way},
+    record::Entry,
+    route::{Plan, Skip, Way},
     socket::{Handshake, Sockets},
     table,
-    upstream::{Client, chain, is_timeout},
+    upstream::Clients,
 };
-use brevity::Dialect;
 use bytes::Bytes;
 use hyper::{
-    Method, Request, Response, StatusCode, Uri, Version,
+    Method, Request, Response, StatusCode, Uri,
     body::{Body as _, Incoming},
     header::{self, HeaderValue},
-    http::{request::Parts, response, uri::Authority},
+    http::request::Parts,
 };
+use own::Asker;
 use std::sync::{Arc, atomic::AtomicU64};
+use up::{Answer, accepted, address, warn};
 
 /// What forwarding needs, shared by all requests.
 pub(crate) struct Forwarder {
     config: Arc<Config>,
-    client: Client,
-    /// For upgrades.
-    http1: Client,
+    clients: Clients,
+    means: Means,
     pub(crate) sockets: Sockets,
-    pool: Pool,
-    checker: Checker,
-    budget: Budget,
     guard: Arc<Guard>,
     /// The tool servers, in the order of their routes.
     gateways: Vec<Gateway>,
 }
 
 impl Forwarder {
-    /// With a client for requests, and one over HTTP/1.1 for upgrades; `ordinals` number what
-    /// WebSockets ask for.
+    /// `ordinals` number what WebSockets ask for, and `guard` is shown what leaves.
     pub(crate) fn new(
         config: Arc<Config>,
-        client: Client,
-        http1: Client,
+        clients: Clients,
+        means: Means,
         guard: Arc<Guard>,
         ordinals: Arc<AtomicU64>,
-        checker: Checker,
-        budget: Budget,
     ) -> Self {
-        let pool = Pool::new();
         let gateways = config.mcp.iter().map(|_| Gateway::new()).collect();
-        let sockets = Sockets::new(config.clone(), pool.clone(), ordinals);
-        Self { config, client, http1, sockets, pool, checker, budget, guard, gateways }
+        let sockets = Sockets::new(config.clone(), means.pool.clone(), ordinals);
+        Self { config, clients, means, sockets, guard, gateways }
     }
 
     /// Sends `request` to a model and returns the answer, or the proxy's own error.
@@ -73,22 +69,23 @@ impl Forwarder {
     ) -> Result<Response<AnyBody>, Fault> {
         let handshake = Handshake::of(&mut request, &way, &self.config);
         let (mut head, body) = request.into_parts();
+        let asker = Asker { entry: &entry, dialect: way.dialect };
         warn(&way.control);
         let body = match self.body(&mut head, body, &way, &entry).await {
             Ok(body) => self.watch(&head, body, &way, &entry),
-            Err(broken) => return not_come(&entry, way.dialect, broken),
+            Err(broken) => return asker.not_come(broken),
         };
         // Only what is posted makes a model answer.
         let posted = head.method == Method::POST;
         let uri = self.destination(&head.uri, &way, &entry);
         address(&mut head, uri);
-        let mut client = &self.client;
+        let mut client = &self.clients.requests;
         if let Some(handshake) = &handshake {
             handshake.ask(&mut head.headers);
-            client = &self.http1;
+            client = &self.clients.upgrades;
         }
         let request = Request::from_parts(head, body);
-        let answer = match self.ask(client, request, way.dialect, &entry).await? {
+        let answer = match self.ask(client, request, asker).await? {
             Answer::Upstream(answer) => answer,
             Answer::Own(answer) => return Ok(answer),
         };
@@ -98,72 +95,6 @@ impl Forwarder {
             }
             _ => self.answer(answer, posted, &way, &entry),
         })
-    }
-
-    /// The same for a tool server, whose answer is shortened.
-    ///
-    /// # Errors
-    ///
-    /// When the client is gone.
-    pub(crate) async fn visit(
-        &self,
-        request: Request<Incoming>,
-        way: ToolWay,
-        entry: Arc<Entry>,
-    ) -> Result<Response<AnyBody>, Fault> {
-        let (mut head, body) = request.into_parts();
-        warn(&way.control);
-        let (act, skip) = match way.skip {
-            Some(skip) => (Act::Pass, Some(skip)),
-            None if self.config.dry_run => (Act::Count, Some(Skip::DryRun)),
-            None => (Act::Rewrite, None),
-        };
-        entry.write(|record| record.skip = skip);
-        // Both are in the order of the configuration.
-        let visit = self.gateways[way.server].visit(&head, way.settings, act);
-        let body = match self.come(body) {
-            Ok(body) => CountBody::new(body, entry.clone()),
-            Err(broken) => return not_come(&entry, None, broken),
-        };
-        let body = visit.ask(&head.headers, body);
-        address(&mut head, way.uri);
-        let request = Request::from_parts(head, body);
-        let answer = match self.ask(&self.client, request, None, &entry).await? {
-            Answer::Upstream(answer) => answer,
-            Answer::Own(answer) => return Ok(answer),
-        };
-        let (mut head, body) = accepted(answer, &entry);
-        let idle = visit.idle(self.config.timeouts.idle);
-        let body = ObserveBody::new(body, None, entry.clone(), idle);
-        let body = visit.answer(&mut head, body, self.pool.clone(), &entry);
-        Ok(Response::from_parts(head, body))
-    }
-
-    /// Sends a request up.
-    async fn ask(
-        &self,
-        client: &Client,
-        request: Request<AnyBody>,
-        dialect: Option<Dialect>,
-        entry: &Entry,
-    ) -> Result<Answer, Fault> {
-        let upstream = request.uri().authority().cloned();
-        let host = || upstream.as_ref().map_or("", Authority::as_str);
-        let answer = client.request(request);
-        entry.moved();
-        tokio::select! {
-            biased;
-            answer = answer => match answer {
-                Ok(answer) => Ok(Answer::Upstream(answer)),
-                Err(error) if entry.broken().is_some() => {
-                    given_up(entry, dialect, error.into()).map(Answer::Own)
-                }
-                Err(error) => Ok(Answer::Own(unreachable(host(), &error, dialect, entry))),
-            },
-            () = entry.silence(self.config.timeouts.idle) => {
-                Ok(Answer::Own(silent(host(), dialect, entry)))
-            }
-        }
     }
 
     /// Where the request goes, its model known by now if it is to be asked.
@@ -177,11 +108,6 @@ impl Forwarder {
         };
         let elsewhere = if way.by_model { elsewhere() } else { None };
         elsewhere.unwrap_or_else(|| way.uri.clone())
-    }
-
-    /// A client's body, within its bounds.
-    fn come(&self, body: Incoming) -> Result<CameBody<Incoming>, Broken> {
-        CameBody::new(body, self.config.caps.body, self.config.timeouts.body)
     }
 
     /// The body as it leaves, and what its head says of it.
@@ -230,10 +156,8 @@ impl Forwarder {
                 may_set_level: way.control.as_ref().is_ok_and(|control| !control.sets_level()),
             }),
             holdout: self.config.holdout,
-            pool: self.pool.clone(),
-            checker: self.checker.clone(),
+            means: self.means.clone(),
             entry: entry.clone(),
-            budget: self.budget.clone(),
         })
     }
 
@@ -248,7 +172,7 @@ impl Forwarder {
             return body;
         }
         let session = Session::of(&head.headers);
-        let (guard, pool, entry) = (self.guard.clone(), self.pool.clone(), entry.clone());
+        let (guard, pool, entry) = (self.guard.clone(), self.means.pool.clone(), entry.clone());
         let show = move |chunks: Vec<Bytes>| {
             tokio::spawn(async move {
                 let len = chunks.iter().map(Bytes::len).sum();
@@ -259,9 +183,10 @@ impl Forwarder {
             });
         };
         let limit = self.config.settings.limits.request;
-        any(WatchBody::new(body, limit, self.budget.clone(), Box::new(show)))
+        any(WatchBody::new(body, limit, self.means.budget.clone(), Box::new(show)))
     }
 
+    /// The answer as the client gets it.
     fn answer(
         &self,
         answer: Response<Incoming>,
@@ -280,28 +205,6 @@ impl Forwarder {
     }
 }
 
-/// Who answers.
-enum Answer {
-    Upstream(Response<Incoming>),
-    Own(Response<AnyBody>),
-}
-
-fn warn(control: &Result<Control, ControlError>) {
-    if let Err(misread) = control {
-        tracing::warn!("{misread}");
-    }
-}
-
-/// An answer that has come, its head as the client gets it.
-fn accepted(answer: Response<Incoming>, entry: &Entry) -> (response::Parts, Incoming) {
-    let (mut head, body) = answer.into_parts();
-    entry.answered(head.status);
-    entry.moved();
-    head.version = Version::HTTP_11;
-    drop_hop_by_hop(&mut head.headers, &[]);
-    (head, body)
-}
-
 /// What was saved in this request, as a dictionary of RFC 9651.
 fn saved(entry: &Entry) -> HeaderValue {
     let (bytes, tokens) = entry.read(|record| {
@@ -311,70 +214,4 @@ fn saved(entry: &Entry) -> HeaderValue {
     });
     HeaderValue::try_from(format!("bytes={bytes}, tokens={tokens}"))
         .unwrap_or(HeaderValue::from_static(""))
-}
-
-/// The head as the upstream gets it. `host` follows from the address; `expect` was answered by our
-/// own server.
-fn address(head: &mut Parts, uri: hyper::Uri) {
-    head.uri = uri;
-    head.version = Version::HTTP_11;
-    drop_hop_by_hop(&mut head.headers, &[header::HOST, header::EXPECT]);
-}
-
-/// What ends a request whose body did not come, for this reason.
-fn not_come(
-    entry: &Entry,
-    dialect: Option<Dialect>,
-    broken: Broken,
-) -> Result<Response<AnyBody>, Fault> {
-    entry.broke(&broken);
-    given_up(entry, dialect, broken.into())
-}
-
-/// The same, its reason known.
-fn given_up(
-    entry: &Entry,
-    dialect: Option<Dialect>,
-    error: BoxError,
-) -> Result<Response<AnyBody>, Fault> {
-    match entry.broken() {
-        Some(Break::Refused(status, why)) => Ok(own(status, dialect, entry, &why)),
-        _ => Err(Fault(error)),
-    }
-}
-
-fn unreachable(
-    host: &str,
-    error: &hyper_util::client::legacy::Error,
-    dialect: Option<Dialect>,
-    entry: &Entry,
-) -> Response<AnyBody> {
-    let cause = chain(error);
-    let (status, what) = match error.is_connect() {
-        true if is_timeout(error) => (StatusCode::GATEWAY_TIMEOUT, "did not accept a connection"),
-        true => (StatusCode::BAD_GATEWAY, "cannot be reached"),
-        false if is_timeout(error) => (StatusCode::GATEWAY_TIMEOUT, "took nothing for too long"),
-        false => (StatusCode::BAD_GATEWAY, "closed the connection without an answer"),
-    };
-    let advice = "check the network and --upstream, or ask /healthz/upstream";
-    own(status, dialect, entry, &format!("the upstream {host} {what} ({cause}); {advice}"))
-}
-
-fn silent(host: &str, dialect: Option<Dialect>, entry: &Entry) -> Response<AnyBody> {
-    let message = format!("the upstream {host} sent nothing for too long; try again");
-    own(StatusCode::GATEWAY_TIMEOUT, dialect, entry, &message)
-}
-
-fn own(
-    status: StatusCode,
-    dialect: Option<Dialect>,
-    entry: &Entry,
-    message: &str,
-) -> Response<AnyBody> {
-    entry.failed(&message);
-    if matches!(status, StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT) {
-        entry.upstream_failed();
-    }
-    entry.answered(status);
-    admin::error(status, dialect, message)
 }

@@ -15,7 +15,7 @@ pub use load::Load;
 
 use crate::{
     admin,
-    body::{AnyBody, Budget, Checker, Fault},
+    body::{AnyBody, Budget, Checker, Fault, Means, Pool},
     config::{Config, ConfigError},
     door::{Door, Token, TokenError},
     forward::Forwarder,
@@ -23,7 +23,7 @@ use crate::{
     listen::Listen,
     record::Recorder,
     stats::Stats,
-    upstream::{self, Connector, TlsError},
+    upstream::{self, Clients, Connector, TlsError},
     vitals::Vitals,
 };
 use entrance::{Entrance, Stream};
@@ -125,31 +125,19 @@ impl Server {
     pub async fn bind(config: Config, recorder: Arc<dyn Recorder>) -> Result<Self, ServeError> {
         config.check()?;
         let token = config.token_file.as_deref().map(Token::read).transpose()?;
-        let port = config.listen.port();
-        let is_own = |base: &&crate::base::Base| port.is_some_and(|port| base.is_local_port(port));
-        if let Some(base) = config.bases().into_iter().find(is_own) {
-            return Err(ServeError::Loop(base.to_string()));
-        }
+        leads_elsewhere(&config)?;
         let own = upstream::Own::default();
-        let connector = Connector::new(&config, own.clone())?;
+        let (clients, connector) = Clients::new(&config, &own)?;
         let config = Arc::new(config);
         let requests = Arc::new(AtomicU64::new(0));
         let guard = Arc::new(Guard::new(Bounds::default(), config.settings.limits.json_depth));
         let budget = Budget::new(config.caps.memory, config.timeouts.memory);
-        let client = upstream::client(connector.clone());
-        let http1 = upstream::client(Connector::http1(&config, own.clone())?);
         let vitals = Arc::new(Vitals::default());
         let load = Arc::new(Load::new(config.caps, vitals.clone(), budget.clone()));
         let checker = Checker::new(config.check_one_in, vitals.clone());
-        let forwarder = Forwarder::new(
-            config.clone(),
-            client,
-            http1,
-            guard.clone(),
-            requests.clone(),
-            checker,
-            budget,
-        );
+        let means = Means { pool: Pool::new(), budget, checker };
+        let forwarder =
+            Forwarder::new(config.clone(), clients, means, guard.clone(), requests.clone());
         let entrance = Entrance::bind(&config.listen).await?;
         if let Some(address) = entrance.listen().unwrap_or(config.listen.clone()).address() {
             let _ = own.set(address);
@@ -232,6 +220,15 @@ impl Server {
         if timeout(shared.config.timeouts.drain, all).await.is_err() {
             tracing::warn!("requests were cut off: they did not finish in time");
         }
+    }
+}
+
+/// Whether no upstream is the proxy itself, as far as addresses tell before it listens.
+fn leads_elsewhere(config: &Config) -> Result<(), ServeError> {
+    let Some(port) = config.listen.port() else { return Ok(()) };
+    match config.bases().into_iter().find(|base| base.is_local_port(port)) {
+        Some(base) => Err(ServeError::Loop(base.to_string())),
+        None => Ok(()),
     }
 }
 

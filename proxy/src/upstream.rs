@@ -38,6 +38,13 @@ use tower_service::Service;
 /// The client that carries requests to upstreams.
 pub(crate) type Client = legacy::Client<Connector, AnyBody>;
 
+/// The clients for all requests.
+pub(crate) struct Clients {
+    pub(crate) requests: Client,
+    /// Over HTTP/1.1 alone, the only version whose connections can be upgraded.
+    pub(crate) upgrades: Client,
+}
+
 /// How long an idle connection stays in the pool: shorter than servers keep theirs, so that a
 /// request rarely meets one that is just being closed.
 const POOL_IDLE: Duration = Duration::from_secs(50);
@@ -83,17 +90,25 @@ pub(crate) struct ConnectTimeout {
     through: String,
 }
 
+impl Clients {
+    /// The clients that `config` describes, and the connector that requests go over. `own` is where the
+    /// proxy listens.
+    ///
+    /// # Errors
+    ///
+    /// When there are no certificates to trust.
+    pub(crate) fn new(config: &Config, own: &Own) -> Result<(Self, Connector), TlsError> {
+        let connector = Connector::new(config, own.clone(), true)?;
+        let requests = client(connector.clone());
+        let upgrades = client(Connector::new(config, own.clone(), false)?);
+        Ok((Self { requests, upgrades }, connector))
+    }
+}
+
 impl Connector {
-    pub(crate) fn new(config: &Config, own: Own) -> Result<Self, TlsError> {
-        Self::with(config, own, true)
-    }
-
-    /// For HTTP/1.1 alone, the only version whose connections can be upgraded.
-    pub(crate) fn http1(config: &Config, own: Own) -> Result<Self, TlsError> {
-        Self::with(config, own, false)
-    }
-
-    fn with(config: &Config, own: Own, http2: bool) -> Result<Self, TlsError> {
+    /// `own` is where the proxy listens, and is never connected to. Without `http2`, what is connected
+    /// speaks HTTP/1.1.
+    fn new(config: &Config, own: Own, http2: bool) -> Result<Self, TlsError> {
         let tls = tls(config.upstream_ca.as_deref())?;
         let proxies = config.upstream_proxy.clone();
         let out = Outward::new(own, proxies.clone(), tls.clone());
@@ -140,7 +155,7 @@ impl Service<Uri> for Connector {
 }
 
 /// A client over `connector`. Header names keep their letter case where both sides speak HTTP/1.1.
-pub(crate) fn client(connector: Connector) -> Client {
+fn client(connector: Connector) -> Client {
     legacy::Client::builder(TokioExecutor::new())
         .timer(TokioTimer::new())
         .pool_timer(TokioTimer::new())

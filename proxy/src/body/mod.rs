@@ -48,6 +48,17 @@ pub(crate) struct Fault(pub(crate) BoxError);
 /// A body of either side, its kind forgotten.
 pub(crate) type AnyBody = UnsyncBoxBody<Bytes, Fault>;
 
+/// What all bodies share.
+#[derive(Clone, Debug)]
+pub(crate) struct Means {
+    /// The threads for the engine's work.
+    pub(crate) pool: Pool,
+    /// The memory for bodies that are held.
+    pub(crate) budget: Budget,
+    /// Who may check what leaves.
+    pub(crate) checker: Checker,
+}
+
 /// Forgets the kind of `body`. A panic in it is an error from here on.
 pub(crate) fn any<B>(body: B) -> AnyBody
 where

@@ -1,11 +1,11 @@
 //! A request body on its way to the engine: held, decoded, rewritten; or left as it came, and why.
 
 use super::{
-    AnyBody, BoxError, Broken, Budget, Checker, Chunks, CompressBody, CountBody, any,
+    AnyBody, BoxError, Broken, Chunks, CompressBody, CountBody, Means, any,
     budget::Account,
     hold::{Held, Long, Whole, broke, hold},
     inflate::Coding,
-    work::{Engine, Panicked, Pool},
+    work::{Engine, Panicked},
 };
 use crate::{
     config::Config,
@@ -46,12 +46,8 @@ pub(crate) struct Prepare {
     pub(crate) by_model: Option<ByModel>,
     /// The share of conversations that pass.
     pub(crate) holdout: Option<Share>,
-    pub(crate) pool: Pool,
-    /// Who may check what leaves.
-    pub(crate) checker: Checker,
+    pub(crate) means: Means,
     pub(crate) entry: Arc<Entry>,
-    /// The memory for bodies that are held.
-    pub(crate) budget: Budget,
 }
 
 /// Rules about models, for a body that has not told its own yet.
@@ -82,7 +78,7 @@ impl Prepare {
         B::Error: Into<BoxError>,
     {
         let up_to = self.holds(body.size_hint().lower());
-        let mut account = self.budget.open();
+        let mut account = self.means.budget.open();
         Ok(match hold(body, up_to, &mut account, &self.entry).await? {
             Held::Whole(whole) => {
                 self.entry.was_read();
@@ -146,7 +142,7 @@ impl Prepare {
             }
             Act::Rewrite => match self.run(text.clone()).await {
                 Ok(chunks) => {
-                    self.checker.check(&text, &chunks);
+                    self.means.checker.check(&text, &chunks);
                     self.leave(came, chunks)
                 }
                 Err(failed) => {
@@ -162,7 +158,7 @@ impl Prepare {
         let chunks = came.chunks.clone();
         let Some(coding) = self.coding else { return Ok(chunks) };
         let limit = self.settings.limits.request;
-        let decoded = self.pool.spawn(move || coding.decode(chunks, limit)).await;
+        let decoded = self.means.pool.spawn(move || coding.decode(chunks, limit)).await;
         Ok(vec![decoded.map_err(io::Error::other)??])
     }
 
@@ -180,7 +176,7 @@ impl Prepare {
         let mut settings = (*self.settings).clone();
         settings.policy.level = Level::Off;
         let facts = match feed(self.dialect, Arc::new(settings), text) {
-            Ok(engine) => self.pool.end(engine).await.map(|(_, facts)| facts),
+            Ok(engine) => self.means.pool.end(engine).await.map(|(_, facts)| facts),
             Err(panicked) => Err(panicked),
         };
         let Some(model) = facts.ok().and_then(|facts| facts.model) else { return };
@@ -197,7 +193,7 @@ impl Prepare {
         let (Some(share), Act::Rewrite) = (self.holdout, self.act) else { return false };
         let (dialect, depth) = (self.dialect, self.settings.limits.json_depth);
         let text = text.to_vec();
-        let first = self.pool.spawn(move || conversation(dialect, &text, depth)).await;
+        let first = self.means.pool.spawn(move || conversation(dialect, &text, depth)).await;
         let Ok(Some(first)) = first else { return false };
         let arm = share.arm(first.number());
         self.entry.write(|record| record.conversation = Some((first.number(), arm)));
@@ -207,13 +203,13 @@ impl Prepare {
     async fn run(&self, text: Vec<Bytes>) -> Result<Vec<Bytes>, Panicked> {
         let start = Instant::now();
         let (gathered, facts) =
-            self.pool.end(feed(self.dialect, self.settings.clone(), &text)?).await?;
+            self.means.pool.end(feed(self.dialect, self.settings.clone(), &text)?).await?;
         self.entry.write(|record| record.engine = Some(start.elapsed()));
         let (outcomes, entry) = (gathered.outcomes, self.entry.clone());
         // A long request has outcomes by the ten thousand: adding them up, and letting them go, would
         // stall the streams of others.
         let size = outcomes.len() * size_of::<Outcome>();
-        self.pool.weigh(size, move || entry.note(outcomes, &facts)).await?;
+        self.means.pool.weigh(size, move || entry.note(outcomes, &facts)).await?;
         Ok(gathered.chunks)
     }
 
@@ -259,8 +255,9 @@ impl Prepare {
         match (fed, self.act) {
             (Err(skip), _) => self.note(Some(skip)),
             (Ok(engine), act) => {
-                let body =
-                    |rest| CompressBody::new(rest, engine, self.pool.clone(), self.entry.clone());
+                let body = |rest| {
+                    CompressBody::new(rest, engine, self.means.pool.clone(), self.entry.clone())
+                };
                 match act {
                     Act::Pass => {}
                     Act::Rewrite => return any(body(rest)),

@@ -1,4 +1,7 @@
-use super::*;
+use super::{
+    super::{Budget, Checker, Pool},
+    *,
+};
 use crate::record::{Record, Recorder};
 use http_body_util::BodyExt as _;
 use hyper::{HeaderMap, Method, body::Frame, header::HeaderValue};
@@ -41,10 +44,12 @@ fn prepare(entry: Arc<Entry>, limit: usize) -> Prepare {
         act: Act::Rewrite,
         by_model: None,
         holdout: None,
-        pool: Pool::new(),
-        checker: Checker::new(1, Arc::default()),
+        means: Means {
+            pool: Pool::new(),
+            budget: Budget::new(1 << 20, std::time::Duration::from_secs(60)),
+            checker: Checker::new(1, Arc::default()),
+        },
         entry,
-        budget: Budget::new(1 << 20, std::time::Duration::from_secs(60)),
     }
 }
 
