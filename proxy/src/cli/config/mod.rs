@@ -2,7 +2,8 @@
 //!
 //! One list, [`KEYS`], says what can be set. It drives the reader of the file, the names of the
 //! variables, what an unknown key may have meant, what `brevity config` prints, and the table in
-//! `docs/configuration.md`. A new key is one entry there, and a flag if it shall have one.
+//! `docs/configuration.md`. A new key is one entry there, with a constant in
+//! [`own`] where it is read in a way of its own, and a flag if it shall have one.
 //!
 //! Each source becomes a [`Layer`]; [`Setup`] puts one on top of the other and knows of every value
 //! where it comes from. All is checked before anything starts.
@@ -16,6 +17,7 @@ mod keys;
 mod layer;
 mod network;
 mod origin;
+mod own;
 mod place;
 mod setup;
 mod table;
