@@ -106,7 +106,7 @@ pub(crate) fn route(head: &mut Parts, config: &Config) -> Route {
         path if head.method == Method::CONNECT || !path.starts_with('/') => {
             Route::Refused("Brevity is not a forward proxy: set it as the API's base URL instead")
         }
-        path => forward(path, head, control, config),
+        _ => forward(head, control, config),
     }
 }
 
@@ -117,13 +117,8 @@ fn own(method: &Method, route: Route) -> Route {
     }
 }
 
-fn forward(
-    path: &str,
-    head: &Parts,
-    control: Result<Control, ControlError>,
-    config: &Config,
-) -> Route {
-    let target = head.uri.path_and_query().map_or(path, |target| target.as_str());
+fn forward(head: &Parts, control: Result<Control, ControlError>, config: &Config) -> Route {
+    let target = head.uri.path_and_query().map_or(head.uri.path(), |target| target.as_str());
     let below = table::by_path(&config.routes, target);
     let tools = mcp::find(target, &config.mcp);
     match (tools, below) {
@@ -131,7 +126,7 @@ fn forward(
         (Some(tools), below) if below.is_none_or(|(_, rest)| tools.rest.len() < rest.len()) => {
             tool(tools, control, config)
         }
-        (_, below) => model(path, target, below, head, control, config),
+        (_, below) => model(target, below, head, control, config),
     }
 }
 
@@ -144,17 +139,17 @@ fn tool(found: mcp::Found, control: Result<Control, ControlError>, config: &Conf
 }
 
 fn model(
-    path: &str,
     target: &str,
     below: Option<(&RouteRule, &str)>,
     head: &Parts,
     control: Result<Control, ControlError>,
     config: &Config,
 ) -> Route {
+    let path = head.uri.path();
     let (name, uri) = match below {
         Some((rule, rest)) => (Cow::Owned(rule.name().to_owned()), rule.base().join(rest)),
         None => {
-            let (name, uri) = by_default(path, target, head, &config.upstreams);
+            let (name, uri) = by_default(target, head, &config.upstreams);
             (Cow::Borrowed(name), uri)
         }
     };
@@ -181,7 +176,6 @@ fn model(
 
 /// Where a request for a model goes that no rule is about, and what that way is called.
 fn by_default(
-    path: &str,
     target: &str,
     head: &Parts,
     upstreams: &Upstreams,
@@ -189,7 +183,7 @@ fn by_default(
     match codex(target, head, upstreams) {
         Some(codex) => ("chatgpt", upstreams.chatgpt.join(&codex)),
         None => {
-            let (name, base) = upstream(path, head, upstreams);
+            let (name, base) = upstream(head, upstreams);
             (name, base.join(target))
         }
     }
@@ -237,7 +231,8 @@ fn codex(target: &str, head: &Parts, upstreams: &Upstreams) -> Option<String> {
 
 /// Both families have paths such as `/v1/models` and `/v1/files`. Anthropic's API asks for a
 /// version header, so that tells them apart.
-fn upstream<'a>(path: &str, head: &Parts, upstreams: &'a Upstreams) -> (&'static str, &'a Base) {
+fn upstream<'a>(head: &Parts, upstreams: &'a Upstreams) -> (&'static str, &'a Base) {
+    let path = head.uri.path();
     if path.starts_with("/backend-api/") {
         return ("chatgpt", &upstreams.chatgpt);
     }
