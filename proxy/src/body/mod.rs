@@ -1,4 +1,25 @@
-//! Bodies on their way: wrappers with one job each.
+//! Bodies on their way: wrappers with one job each, stacked in this order.
+//!
+//! ```text
+//! request to a model:  Incoming ─► CameBody ─┬─► CountBody ───────────────┬─► WatchBody ─► upstream
+//!                                            └─► prepare ─┬► Chunks ──────┤
+//!                                                         └► CompressBody ┘
+//! its answer:          Incoming ─► ObserveBody ─► client
+//!                                      └─► Tap ─► Decoder ─► meter
+//! to a tool server:    Incoming ─► CameBody ─► CountBody ─► mcp::AskedBody ─► upstream
+//! its answer:          Incoming ─► ObserveBody ─► mcp::AnswerBody ─► client
+//! ```
+//!
+//! | wrapper | job |
+//! | --- | --- |
+//! | `CameBody` | gives up what is too long, or does not come |
+//! | `CountBody` | counts a body that passes as it is |
+//! | `prepare` | holds a body, decodes it, has it rewritten, or says why not; what left is a `Chunks` |
+//! | `CompressBody` | rewrites a body that is not held whole, as it passes |
+//! | `WatchBody` | shows what has left to the cache guard |
+//! | `ObserveBody` | gives up an answer that is silent, counts it, and lets the `Tap` read along |
+//!
+//! Each stack ends in [`any`], which forgets its kind and keeps a panic in it (`CaughtBody`).
 
 mod budget;
 mod came;

@@ -7,7 +7,7 @@
 //!
 //! From bytes to an answer: [`reader`] follows a body and [`open`] an element of it; [`canon`] makes
 //! a digest of its tokens and [`element`] says what it is; all of them are a [`prompt`]. A
-//! [`table`] holds each [`conversation`] as [`line`]s, and a line tells a [`bust`].
+//! [`table`] holds each [`conversation`](mod@conversation) as [`line`](mod@line)s, and a line tells a [`bust`].
 
 mod bust;
 mod canon;

@@ -1,6 +1,6 @@
 //! `/metrics`: the sums and what holds right now, as OpenMetrics.
 //!
-//! [`family`] says which metrics there are, [`text`] how they are written; here they get their values.
+//! [`family`] says which metrics there are, [`text`](mod@text) how they are written; here they get their values.
 //! All of them come from [`Stats`], so they agree with `/stats`.
 
 mod family;
