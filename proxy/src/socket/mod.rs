@@ -29,6 +29,7 @@ use hyper::{
     HeaderMap, Method, Request, Response, Version,
     body::Incoming,
     header::{self, HeaderName, HeaderValue},
+    http::response::Parts,
     upgrade::{OnUpgrade, on},
 };
 use inflate::{Deflate, Inflater};
@@ -120,8 +121,6 @@ impl Sockets {
         entry.moved();
         let upstream = on(&mut answer);
         let (mut head, _) = answer.into_parts();
-        let upgrade = head.headers.get(header::UPGRADE).cloned();
-        head.version = Version::HTTP_11;
         let Handshake { client, path, requests, .. } = handshake;
         let connection = self.connection(&entry, path);
         let reading =
@@ -138,11 +137,7 @@ impl Sockets {
         let mut open = self.open();
         while open.try_join_next().is_some() {}
         open.spawn(work);
-        drop_hop_by_hop(&mut head.headers, &[]);
-        head.headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
-        if let Some(upgrade) = upgrade {
-            head.headers.insert(header::UPGRADE, upgrade);
-        }
+        agree(&mut head);
         Response::from_parts(head, any(Chunks::default()))
     }
 
@@ -199,6 +194,17 @@ impl Sockets {
 
     fn open(&self) -> MutexGuard<'_, JoinSet<()>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Makes the head of the upstream's answer one of our own, which agrees to the same protocol.
+fn agree(head: &mut Parts) {
+    let agreed = head.headers.get(header::UPGRADE).cloned();
+    head.version = Version::HTTP_11;
+    drop_hop_by_hop(&mut head.headers, &[]);
+    head.headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
+    if let Some(agreed) = agreed {
+        head.headers.insert(header::UPGRADE, agreed);
     }
 }
 
