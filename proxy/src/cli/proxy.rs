@@ -1,14 +1,17 @@
 //! `brevity proxy`: arguments → configuration → run.
 
+mod signals;
+
 use super::{
     CONFIG, UNAVAILABLE,
     config::{self, Environment, Fault, Flags},
     log::LogFormat,
 };
 use brevity_proxy::{Base, Config, Listen, ProxyWay, ServeError, Server};
-use std::{io::Write as _, path::PathBuf, process::ExitCode};
+use signals::signals;
+use std::{io::Write as _, net::SocketAddr, path::PathBuf, process::ExitCode};
 use thiserror::Error;
-use tokio::{runtime::Runtime, sync::oneshot};
+use tokio::runtime::Runtime;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -184,38 +187,37 @@ fn start(args: &Args) -> Result<(), Failure> {
 }
 
 async fn serve(config: Config, log: LogFormat) -> Result<(), Failure> {
-    let tools: Vec<String> = config.mcp.iter().map(ToString::to_string).collect();
-    let mut models = config.clone();
-    models.mcp.clear();
-    let upstreams: Vec<String> = models.bases().iter().map(ToString::to_string).collect();
-    let proxied = proxied(&config);
-    let asks = config.token_file.is_some();
-    let server = Server::bind(config, log.recorder()).await?;
+    let server = Server::bind(config.clone(), log.recorder()).await?;
     let (listen, admin) = (server.listen()?, server.admin_addr());
-    if !asks {
+    if config.token_file.is_none() {
         [Some(listen.clone()), admin.map(Listen::At)].iter().flatten().for_each(warn_of_others);
     }
     let stop = signals()?;
-    let base = match &listen {
+    greeting(&config, &listen, admin).iter().for_each(|line| say(line));
+    server.run(async { drop(stop.await) }).await;
+    Ok(())
+}
+
+/// What is said as soon as the proxy listens, a line each.
+fn greeting(config: &Config, listen: &Listen, admin: Option<SocketAddr>) -> Vec<String> {
+    let base = match listen {
         Listen::At(address) => format!("http://{address}"),
         socket => socket.to_string(),
     };
-    say(&format!(
-        "Brevity listens on {base} in front of {}; {}",
-        upstreams.join(", "),
-        hint(&listen, asks)
-    ));
+    let mut models = config.clone();
+    models.mcp.clear();
+    let upstreams: Vec<String> = models.bases().iter().map(ToString::to_string).collect();
+    let (upstreams, hint) = (upstreams.join(", "), hint(listen, config.token_file.is_some()));
+    let mut lines = vec![format!("Brevity listens on {base} in front of {upstreams}; {hint}")];
     if let Some(admin) = admin {
-        say(&format!("Metrics and health at http://{admin}/metrics, /healthz"));
+        lines.push(format!("Metrics and health at http://{admin}/metrics, /healthz"));
     }
+    let tools: Vec<String> = config.mcp.iter().map(ToString::to_string).collect();
     if !tools.is_empty() {
-        say(&format!("MCP servers at {base}: {}", tools.join(", ")));
+        lines.push(format!("MCP servers at {base}: {}", tools.join(", ")));
     }
-    for line in proxied {
-        say(&line);
-    }
-    server.run(async { drop(stop.await) }).await;
-    Ok(())
+    lines.extend(proxied(config));
+    lines
 }
 
 /// What is reached through HTTP proxies of the network, a line each.
@@ -254,53 +256,4 @@ fn hint(listen: &Listen, asks: bool) -> String {
 /// A standard output that is closed changes nothing.
 fn say(line: &str) {
     let _ = writeln!(std::io::stdout(), "{line}");
-}
-
-/// Ready at the first signal to stop. A second one ends the program at once.
-fn signals() -> std::io::Result<oneshot::Receiver<()>> {
-    let (tell, told) = oneshot::channel();
-    let mut signals = Signals::listen()?;
-    tokio::spawn(async move {
-        signals.next().await;
-        let _ = tell.send(());
-        signals.next().await;
-        std::process::exit(1);
-    });
-    Ok(told)
-}
-
-#[cfg(unix)]
-struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn listen() -> std::io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let terminate = signal(SignalKind::terminate())?;
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
-}
-
-#[cfg(not(unix))]
-struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    fn listen() -> std::io::Result<Self> {
-        Ok(Self)
-    }
-
-    async fn next(&mut self) {
-        let _ = tokio::signal::ctrl_c().await;
-    }
 }
