@@ -2,6 +2,11 @@
 //!
 //! It stands between an agent and a model's API: request bodies go through the engine, answers
 //! stream back untouched while a meter reads a copy. Answers of tool servers come back shortened.
+//!
+//! A request's way: `server` (accepted, its head read strictly) → `door` (let in?) → `route` (where to,
+//! and what may be done) → `forward` → `body` (held, rewritten) → `upstream`. Its answer's: `upstream` →
+//! `body` (counted, read along by the `meter`) → the client. What happened is a `record`; all of them
+//! come to `stats`, which `admin` shows.
 
 pub mod config;
 pub mod meter;
