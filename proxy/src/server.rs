@@ -126,7 +126,7 @@ impl Server {
         config.check()?;
         let token = config.token_file.as_deref().map(Token::read).transpose()?;
         leads_elsewhere(&config)?;
-        let own = upstream::Own::default();
+        let own = upstream::OwnAddress::default();
         let (clients, connector) = Clients::new(&config, &own)?;
         let config = Arc::new(config);
         let requests = Arc::new(AtomicU64::new(0));

@@ -4,7 +4,7 @@ mod outward;
 mod patient;
 mod tunnel;
 
-pub(crate) use outward::Own;
+pub(crate) use outward::OwnAddress;
 
 use crate::{
     base::Base,
@@ -97,7 +97,7 @@ impl Clients {
     /// # Errors
     ///
     /// When there are no certificates to trust.
-    pub(crate) fn new(config: &Config, own: &Own) -> Result<(Self, Connector), TlsError> {
+    pub(crate) fn new(config: &Config, own: &OwnAddress) -> Result<(Self, Connector), TlsError> {
         let connector = Connector::new(config, own.clone(), true)?;
         let requests = client(connector.clone());
         let upgrades = client(Connector::new(config, own.clone(), false)?);
@@ -108,7 +108,7 @@ impl Clients {
 impl Connector {
     /// `own` is where the proxy listens, and is never connected to. Without `http2`, what is connected
     /// speaks HTTP/1.1.
-    fn new(config: &Config, own: Own, http2: bool) -> Result<Self, TlsError> {
+    fn new(config: &Config, own: OwnAddress, http2: bool) -> Result<Self, TlsError> {
         let tls = tls(config.upstream_ca.as_deref())?;
         let proxies = config.upstream_proxy.clone();
         let out = Outward::new(own, proxies.clone(), tls.clone());

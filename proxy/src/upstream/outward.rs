@@ -21,7 +21,7 @@ use tokio::net::TcpStream;
 use tower_service::Service;
 
 /// Where the proxy itself listens, once it does.
-pub(crate) type Own = Arc<OnceLock<SocketAddr>>;
+pub(crate) type OwnAddress = Arc<OnceLock<SocketAddr>>;
 
 /// A connection; the TLS in it is that of an HTTP proxy that is spoken to by https.
 pub(super) type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
@@ -41,7 +41,7 @@ pub(crate) struct Outward {
 #[derive(Clone)]
 struct Straight {
     tcp: HttpConnector,
-    own: Own,
+    own: OwnAddress,
 }
 
 /// The other end is the proxy itself, by whatever name.
@@ -59,7 +59,7 @@ pub(super) struct ProxyError {
 
 impl Outward {
     /// HTTP proxies that are spoken to by https have to be known to `tls`.
-    pub(super) fn new(own: Own, proxies: Proxies, tls: ClientConfig) -> Self {
+    pub(super) fn new(own: OwnAddress, proxies: Proxies, tls: ClientConfig) -> Self {
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
