@@ -6,6 +6,7 @@ use super::{
     log::LogFormat,
 };
 use brevity_proxy::{Base, Config, Listen, ProxyWay, ServeError, Server};
+use clap::builder::NonEmptyStringValueParser;
 use std::{io::Write as _, path::PathBuf, process::ExitCode};
 use thiserror::Error;
 use tokio::{runtime::Runtime, sync::oneshot};
@@ -25,7 +26,8 @@ pub(crate) struct Args {
     listen: Option<String>,
 
     /// Ask each request for the token in this file, in x-brevity-token or as a bearer in authorization
-    #[arg(long, value_name = "FILE")]
+    // Empty, it would let everybody in: a variable of a script that was not set.
+    #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
     token_file: Option<String>,
 
     /// Answer to this name, too, or to *.NAME; others than this machine's get 421 where it listens for
