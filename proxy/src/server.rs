@@ -8,6 +8,7 @@ mod limits;
 mod load;
 mod refusal;
 mod signs;
+mod streams;
 mod turn;
 mod wire;
 
@@ -15,7 +16,7 @@ pub use load::Load;
 
 use crate::{
     admin,
-    body::{AnyBody, Budget, Checker, Fault},
+    body::{Budget, Checker, Fault},
     config::{Config, ConfigError},
     door::{Door, Token, TokenError},
     forward::Forwarder,
@@ -32,10 +33,7 @@ use hyper::{
     body::Incoming,
     service::{Service, service_fn},
 };
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo},
-    server::conn::auto::UpgradeableConnection,
-};
+use hyper_util::{rt::TokioIo, server::conn::auto::UpgradeableConnection};
 use load::Client;
 use signs::Signs;
 use std::{
@@ -46,6 +44,7 @@ use std::{
     sync::{Arc, atomic::AtomicU64},
     time::Duration,
 };
+use streams::{Streams, TakenBody};
 use thiserror::Error;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -265,23 +264,26 @@ async fn serve(
     let service = service_fn(|request| {
         let on_its_way = signs.on_its_way();
         let (shared, signs) = (shared.clone(), signs.clone());
-        async move { shared.answer(request, client, signs, on_its_way).await }
+        async move {
+            let answer = shared.answer(request, client, signs, on_its_way).await;
+            answer.map(|answer| answer.map(TakenBody::new))
+        }
     });
     let wire = TokioIo::new(Wire::new(stream, signs.clone(), caps, timeouts));
-    let builder = limits::builder(&caps);
+    let builder = limits::builder(&caps, Streams::new(timeouts.idle));
     let connection = builder.serve_connection_with_upgrades(wire, service);
     watch_over(connection, &signs.busy, timeouts.head, draining).await;
 }
 
 /// Runs a connection until it ends, is without requests for `idle`, or the proxy stops.
 async fn watch_over<I, S>(
-    connection: UpgradeableConnection<'_, TokioIo<Wire<I>>, S, TokioExecutor>,
+    connection: UpgradeableConnection<'_, TokioIo<Wire<I>>, S, Streams>,
     busy: &busy::Busy,
     idle: Duration,
     mut draining: watch::Receiver<()>,
 ) where
     I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
-    S: Service<Request<Incoming>, Response = Response<AnyBody>, Error = Fault>,
+    S: Service<Request<Incoming>, Response = Response<TakenBody>, Error = Fault>,
     S::Future: Send + 'static,
 {
     let mut connection = pin!(connection);
