@@ -17,7 +17,7 @@ pub use load::Load;
 use crate::{
     admin,
     body::{Budget, Checker, Fault},
-    config::{Config, ConfigError},
+    config::{Config, ConfigError, Timeouts},
     door::{Door, Token, TokenError},
     forward::Forwarder,
     guard::{Bounds, Guard},
@@ -265,21 +265,21 @@ async fn serve(
         let on_its_way = signs.on_its_way();
         let (shared, signs) = (shared.clone(), signs.clone());
         async move {
-            let answer = shared.answer(request, client, signs, on_its_way).await;
-            answer.map(|answer| answer.map(TakenBody::new))
+            let answer = shared.answer(request, client, signs.clone(), on_its_way).await?;
+            Ok(answer.map(|body| TakenBody::new(body, signs)))
         }
     });
     let wire = TokioIo::new(Wire::new(stream, signs.clone(), caps, timeouts));
     let builder = limits::builder(&caps, Streams::new(timeouts.idle));
     let connection = builder.serve_connection_with_upgrades(wire, service);
-    watch_over(connection, &signs.busy, timeouts.head, draining).await;
+    watch_over(connection, &signs.busy, timeouts, draining).await;
 }
 
-/// Runs a connection until it ends, is without requests for `idle`, or the proxy stops.
+/// Runs a connection until it ends, is without requests for too long, or the proxy stops.
 async fn watch_over<I, S>(
     connection: UpgradeableConnection<'_, TokioIo<Wire<I>>, S, Streams>,
     busy: &busy::Busy,
-    idle: Duration,
+    Timeouts { head, idle, .. }: Timeouts,
     mut draining: watch::Receiver<()>,
 ) where
     I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
@@ -289,13 +289,13 @@ async fn watch_over<I, S>(
     let mut connection = pin!(connection);
     tokio::select! {
         _ = connection.as_mut() => return,
-        () = busy.idle_for(idle) => {}
+        () = busy.idle_for(head, idle) => {}
         _ = draining.changed() => {}
     }
     connection.as_mut().graceful_shutdown();
     tokio::select! {
         _ = connection => {}
-        () = busy.idle_for(GOODBYE) => {}
+        () = busy.idle_for(GOODBYE, idle) => {}
     }
 }
 

@@ -6,6 +6,7 @@
 //!
 //! A stream that is given up is reset. Its body is dropped with it, and so is the upstream's end.
 
+use super::signs::Signs;
 use crate::{
     body::{AnyBody, Fault},
     stall::Stall,
@@ -19,6 +20,7 @@ use std::{
     cell::Cell,
     future::poll_fn,
     pin::{Pin, pin},
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -28,8 +30,12 @@ use tokio::task_local;
 #[derive(Clone, Debug)]
 pub(super) struct Streams(Duration);
 
-/// An answer's body that tells the stream which it is on how far its client has taken it.
-pub(super) struct TakenBody(AnyBody);
+/// An answer's body that tells its connection which pieces have not left, and the stream that it is on
+/// how far its client has taken it.
+pub(super) struct TakenBody {
+    inner: AnyBody,
+    signs: Arc<Signs>,
+}
 
 /// How far an answer was taken.
 #[derive(Clone, Copy, Debug, Default)]
@@ -85,8 +91,8 @@ async fn watched(stream: impl Future<Output = ()>, patience: Duration) {
 }
 
 impl TakenBody {
-    pub(super) fn new(inner: AnyBody) -> Self {
-        Self(inner)
+    pub(super) fn new(inner: AnyBody, signs: Arc<Signs>) -> Self {
+        Self { inner, signs }
     }
 }
 
@@ -98,20 +104,21 @@ impl Body for TakenBody {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Fault>>> {
-        let frame = Pin::new(&mut self.0).poll_frame(cx);
+        let frame = Pin::new(&mut self.inner).poll_frame(cx);
         let waits = matches!(frame, Poll::Ready(Some(Ok(_))));
         let _ = TAKEN.try_with(|taken| {
             let pieces = taken.get().pieces + u64::from(waits);
             taken.set(Taken { pieces, waits });
         });
-        frame
+        let leaving = |frame: Frame<Bytes>| frame.map_data(|piece| self.signs.leaving(piece));
+        frame.map_ok(leaving)
     }
 
     fn is_end_stream(&self) -> bool {
-        self.0.is_end_stream()
+        self.inner.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.0.size_hint()
+        self.inner.size_hint()
     }
 }

@@ -30,11 +30,28 @@ async fn begun(scene: &Scene, client: &mut Framed<TcpStream>, stream: u32) -> Wi
     assert!(request.ends_with("\r\n\r\n{}"), "{request}");
     upstream.send(format!("{HEAD}5\r\nfirst\r\n")).await;
     assert_eq!(client.until(HEADERS, stream).await.payload[0], 0x88, "200");
-    // All that can go on goes on.
+    settle().await;
+    upstream
+}
+
+/// So much time passes, while `client` answers pings.
+async fn lives(client: &mut Framed<TcpStream>, time: Duration) {
+    for _ in 0..time.as_secs().div_ceil(15) {
+        passes(Duration::from_secs(15)).await;
+        let reads = async { while client.next().await.is_some() {} };
+        tokio::select! {
+            biased;
+            () = reads => return,
+            () = settle() => {}
+        }
+    }
+}
+
+/// Lets all go on that can.
+async fn settle() {
     for _ in 0..100 {
         yield_now().await;
     }
-    upstream
 }
 
 #[tokio::test]
@@ -93,9 +110,7 @@ async fn an_answer_that_is_taken_slowly_comes_whole() {
         passes(IDLE - Duration::from_secs(1)).await;
         client.send(frame(WINDOW, 0, 1, &grant.to_be_bytes())).await;
         assert_eq!(client.until(DATA, 1).await.payload, piece.as_bytes());
-        for _ in 0..100 {
-            yield_now().await;
-        }
+        settle().await;
     }
     let end = client.until(DATA, 1).await;
     assert_eq!((end.flags, end.payload.len()), (END_STREAM, 0));
@@ -111,9 +126,7 @@ async fn a_window_of_one_byte_is_bounded_too() {
     assert_eq!(client.until(DATA, 1).await.payload, b"f");
     // The rest of it is written, so another one is asked for; that one waits.
     upstream.send("6\r\nsecond\r\n").await;
-    for _ in 0..100 {
-        yield_now().await;
-    }
+    settle().await;
     passes(IDLE).await;
     assert_eq!(upstream.rest().await, "");
     let load = scene.proxy.load.clone();
@@ -165,6 +178,43 @@ async fn a_connection_whose_answers_were_given_up_is_closed_like_any_unused_one(
     passes(Duration::from_secs(60)).await;
     client.until(super::frames::GOAWAY, 0).await;
     passes(Duration::from_secs(60)).await;
+    client.ends().await;
+    drop((client, upstream));
+    scene.ends_clean().await;
+}
+
+#[tokio::test]
+async fn the_end_of_an_answer_waits_for_a_client_that_pauses() {
+    let scene = Scene::with(|config| config.timeouts.idle = IDLE * 100).await;
+    let mut client = Framed::client(&scene, 1).await;
+    let mut upstream = begun(&scene, &mut client, 1).await;
+    assert_eq!(client.until(DATA, 1).await.payload, b"f");
+    upstream.send("0\r\n\r\n").await;
+    let load = scene.proxy.load.clone();
+    until(|| load.requests() == 0, || "the request has not ended".into()).await;
+    // Longer than an unused connection is kept.
+    lives(&mut client, Duration::from_secs(300)).await;
+    client.send(frame(WINDOW, 0, 1, &100_u32.to_be_bytes())).await;
+    assert_eq!(client.until(DATA, 1).await.payload, b"irst");
+    assert_eq!(load.connections(), 1);
+    // It is unused now.
+    passes(Duration::from_secs(61)).await;
+    client.until(super::frames::GOAWAY, 0).await;
+    drop((client, upstream));
+    scene.ends_clean().await;
+}
+
+#[tokio::test]
+async fn an_end_that_is_never_taken_is_given_up_with_its_connection() {
+    let scene = Scene::with(|config| config.timeouts.idle = IDLE * 100).await;
+    let mut client = Framed::client(&scene, 1).await;
+    let mut upstream = begun(&scene, &mut client, 1).await;
+    client.until(DATA, 1).await;
+    upstream.send("0\r\n\r\n").await;
+    let load = scene.proxy.load.clone();
+    until(|| load.requests() == 0, || "the request has not ended".into()).await;
+    // Once until it is told to go, and once until it is closed.
+    lives(&mut client, IDLE * 220).await;
     client.ends().await;
     drop((client, upstream));
     scene.ends_clean().await;
