@@ -8,6 +8,7 @@ mod limits;
 mod load;
 mod refusal;
 mod signs;
+mod streams;
 mod turn;
 mod wire;
 
@@ -15,8 +16,8 @@ pub use load::Load;
 
 use crate::{
     admin,
-    body::{AnyBody, Budget, Checker, Fault, Means, Pool},
-    config::{Config, ConfigError},
+    body::{Budget, Checker, Fault, Means, Pool},
+    config::{Config, ConfigError, Timeouts},
     door::{Door, Token, TokenError},
     forward::Forwarder,
     guard::{Bounds, Guard},
@@ -32,10 +33,7 @@ use hyper::{
     body::Incoming,
     service::{Service, service_fn},
 };
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo},
-    server::conn::auto::UpgradeableConnection,
-};
+use hyper_util::{rt::TokioIo, server::conn::auto::UpgradeableConnection};
 use load::Peer;
 use signs::Signs;
 use std::{
@@ -46,6 +44,7 @@ use std::{
     sync::{Arc, atomic::AtomicU64},
     time::Duration,
 };
+use streams::{Streams, TakenBody};
 use thiserror::Error;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -264,34 +263,37 @@ async fn serve<S>(
     let service = service_fn(|request| {
         let on_its_way = signs.on_its_way();
         let (shared, signs, share) = (shared.clone(), signs.clone(), share.clone());
-        async move { shared.answer(request, share, signs, on_its_way).await }
+        async move {
+            let answer = shared.answer(request, share, signs.clone(), on_its_way).await?;
+            Ok(answer.map(|body| TakenBody::new(body, signs)))
+        }
     });
     let wire = TokioIo::new(Wire::new(stream, signs.clone(), caps, timeouts));
-    let builder = limits::builder(&caps);
+    let builder = limits::builder(&caps, Streams::new(timeouts.idle));
     let connection = pin!(builder.serve_connection_with_upgrades(wire, service));
-    watch_over(connection, &signs.busy, timeouts.head, draining).await;
+    watch_over(connection, &signs.busy, timeouts, draining).await;
 }
 
-/// Runs a connection until it ends, is without requests for `idle`, or the proxy stops.
+/// Runs a connection until it ends, is without requests for too long, or the proxy stops.
 async fn watch_over<I, S>(
-    mut connection: Pin<&mut UpgradeableConnection<'_, TokioIo<Wire<I>>, S, TokioExecutor>>,
+    mut connection: Pin<&mut UpgradeableConnection<'_, TokioIo<Wire<I>>, S, Streams>>,
     busy: &busy::Busy,
-    idle: Duration,
+    Timeouts { head, idle, .. }: Timeouts,
     mut draining: watch::Receiver<()>,
 ) where
     I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
-    S: Service<Request<Incoming>, Response = Response<AnyBody>, Error = Fault>,
+    S: Service<Request<Incoming>, Response = Response<TakenBody>, Error = Fault>,
     S::Future: Send + 'static,
 {
     tokio::select! {
         _ = connection.as_mut() => return,
-        () = busy.idle_for(idle) => {}
+        () = busy.idle_for(head, idle) => {}
         _ = draining.changed() => {}
     }
     connection.as_mut().graceful_shutdown();
     tokio::select! {
         _ = connection => {}
-        () = busy.idle_for(GOODBYE) => {}
+        () = busy.idle_for(GOODBYE, idle) => {}
     }
 }
 

@@ -8,6 +8,7 @@ use super::{
     log::LogFormat,
 };
 use brevity_proxy::{Base, Config, Listen, ProxyWay, ServeError, Server};
+use clap::builder::NonEmptyStringValueParser;
 use signals::signals;
 use std::{io::Write as _, net::SocketAddr, path::PathBuf, process::ExitCode};
 use thiserror::Error;
@@ -28,7 +29,8 @@ pub(crate) struct Args {
     listen: Option<String>,
 
     /// Ask each request for the token in this file, in x-brevity-token or as a bearer in authorization
-    #[arg(long, value_name = "FILE")]
+    // Empty, it would let everybody in: a variable of a script that was not set.
+    #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
     token_file: Option<String>,
 
     /// Answer to this name, too, or to *.NAME; others than this machine's get 421 where it listens for

@@ -12,8 +12,9 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
+use tokio::time::Instant;
 
 /// A record that is being written, shared by the bodies of one request and its answer.
 pub(crate) struct Entry {

@@ -1,11 +1,9 @@
 //! What hyper may take on for one connection. Each bound stands here, also where it is the library's
 //! own default, so that an update changes none.
 
+use super::streams::Streams;
 use crate::config::Caps;
-use hyper_util::{
-    rt::{TokioExecutor, TokioTimer},
-    server::conn::auto,
-};
+use hyper_util::{rt::TokioTimer, server::conn::auto};
 use std::time::Duration;
 
 /// How often an HTTP/2 client is asked whether it still lives.
@@ -30,9 +28,9 @@ const FRAME: u32 = 16 * 1024;
 /// What an HTTP/2 stream may have waiting to be written.
 const SEND: usize = 256 * 1024;
 
-/// The builder of connections.
-pub(super) fn builder(caps: &Caps) -> auto::Builder<TokioExecutor> {
-    let mut builder = auto::Builder::new(TokioExecutor::new());
+/// The builder of connections, whose streams run on `streams`.
+pub(super) fn builder(caps: &Caps, streams: Streams) -> auto::Builder<Streams> {
+    let mut builder = auto::Builder::new(streams);
     builder
         .http1()
         .timer(TokioTimer::new())

@@ -1,6 +1,7 @@
 //! What a connection and the service on it tell each other.
 
 use super::{busy::Busy, refusal::Refused, turn::Turn};
+use bytes::Bytes;
 use std::sync::{Arc, atomic::AtomicBool};
 
 /// The signs of one connection.
@@ -21,6 +22,13 @@ pub(super) struct Begun(Arc<Signs>);
 #[derive(Debug)]
 pub(super) struct OnItsWay(Arc<Signs>);
 
+/// A piece of an answer. It has left when this is dropped.
+#[derive(Debug)]
+struct Leaving {
+    piece: Bytes,
+    signs: Arc<Signs>,
+}
+
 impl Signs {
     pub(super) fn begun(self: &Arc<Self>) -> Begun {
         self.busy.start();
@@ -30,6 +38,24 @@ impl Signs {
     pub(super) fn on_its_way(self: &Arc<Self>) -> OnItsWay {
         self.busy.start();
         OnItsWay(self.clone())
+    }
+
+    /// `piece` of an answer, counted until its last slice is dropped. Nothing is copied.
+    pub(super) fn leaving(self: &Arc<Self>, piece: Bytes) -> Bytes {
+        self.busy.leaves();
+        Bytes::from_owner(Leaving { piece, signs: self.clone() })
+    }
+}
+
+impl AsRef<[u8]> for Leaving {
+    fn as_ref(&self) -> &[u8] {
+        &self.piece
+    }
+}
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        self.signs.busy.left();
     }
 }
 

@@ -56,6 +56,7 @@ fn place(at: &Origin, key: &str) -> String {
 /// What somebody may have meant who wrote the key `name`, as the end of a sentence.
 pub(super) fn hint(name: &str) -> String {
     match near(name, KEYS.iter().flat_map(names)) {
+        Some(near) if near == name => "; write it without quotes, which make one name of it".into(),
         Some(near) => format!("; did you mean `{near}`?"),
         None => "; `brevity config --keys` lists all".into(),
     }
@@ -68,10 +69,11 @@ fn names(key: &Key) -> impl Iterator<Item = &'static str> {
 }
 
 /// The nearest of `names` to `name`, if one is near. One that ends in `name` is: its table was
-/// forgotten.
+/// forgotten. So is one that goes on behind `name`.
 pub(super) fn near<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let leaf = |known: &str| known.rsplit_once('.').is_some_and(|(_, leaf)| leaf == name);
-    let distance = |known: &'n str| match leaf(known) {
+    let goes_on = |known: &str| known.strip_prefix(name).is_some_and(|rest| rest.starts_with('_'));
+    let distance = |known: &'n str| match leaf(known) || goes_on(known) {
         true => (0, known),
         false => (strsim::damerau_levenshtein(name, known), known),
     };

@@ -32,6 +32,31 @@ async fn a_client_that_asks_first_is_told_no() {
 }
 
 #[tokio::test]
+async fn an_upstream_that_refuses_before_the_body_is_heard() {
+    let scene = Scene::new().await;
+    let head = HEAD.replace("json", "octet-stream");
+    let head = format!("{head}content-length: 6\r\nexpect: 100-continue\r\n\r\n");
+    let mut client = scene.sends(head).await;
+    let mut upstream = scene.upstream().await;
+    let asked = upstream.until("\r\n\r\n").await;
+    assert!(!asked.contains("expect"), "{asked}");
+    let refusal = "HTTP/1.1 401 Unauthorized\r\nconnection: close\r\ncontent-length: 2\r\n\r\nno";
+    upstream.send(refusal).await;
+    assert_eq!(client.until("\r\n\r\n").await, "HTTP/1.1 100 Continue\r\n\r\n");
+    let answer = client.message().await;
+    assert!(status(&answer) == 401 && answer.ends_with("no"), "{answer}");
+    drop(upstream);
+    // The client was told to send its body, so it does. What comes behind is another request.
+    client.send(format!("abcdef{}", post("{}"))).await;
+    let (mut upstream, asked) = scene.asked().await;
+    assert!(asked.starts_with("POST /v1/messages ") && asked.ends_with("\r\n\r\n{}"), "{asked}");
+    upstream.send(OK).await;
+    assert_eq!(status(&client.message().await), 200);
+    drop((client, upstream));
+    scene.ends_clean().await;
+}
+
+#[tokio::test]
 async fn an_upstreams_own_100_is_not_the_answer() {
     let scene = Scene::new().await;
     let mut client = scene.sends(post("{}")).await;

@@ -37,6 +37,7 @@ async fn a_connection_on_which_nothing_comes_is_closed_without_a_word() {
     let mut used = scene.sends("GET /healthz HTTP/1.1\r\nhost: h\r\n\r\n").await;
     assert_eq!(status(&used.message().await), 200);
     assert_eq!(used.rest().await, "");
+    drop(used);
     scene.ends_clean().await;
 }
 

@@ -126,6 +126,33 @@ async fn an_upstream_that_closes_its_half_after_its_answer_is_whole() {
 }
 
 #[tokio::test]
+async fn an_upstream_that_closes_its_half_too_early_has_broken_off() {
+    for (part, seen) in [
+        ("".to_owned(), None),
+        ("HTTP/1.1 200 OK\r\ncontent-le".to_owned(), None),
+        (format!("{EVENTS}5\r\n12345\r\n"), Some("12345")),
+        ("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n12345".to_owned(), Some("12345")),
+    ] {
+        let scene = Scene::new().await;
+        let mut client = scene.sends(post("{}")).await;
+        let (mut upstream, _) = scene.asked().await;
+        upstream.send(part).await;
+        upstream.half_close().await;
+        match seen {
+            None => is_own(&client.message().await, 502),
+            Some(seen) => {
+                let answer = client.rest().await;
+                assert!(answer.contains(seen) && !answer.ends_with("0\r\n\r\n"), "{answer}");
+            }
+        }
+        assert_eq!(upstream.rest().await, "", "the proxy closes the other half");
+        assert!(scene.was_left_alone(), "it was sent once and stays so");
+        drop((client, upstream));
+        scene.ends_clean().await;
+    }
+}
+
+#[tokio::test]
 async fn a_client_that_leaves_within_its_body_reaches_nobody() {
     for is_reset in [false, true] {
         let mut scene = Scene::new().await;

@@ -71,3 +71,42 @@ async fn a_client_that_sends_byte_by_byte_is_understood() {
     drop((client, upstream));
     scene.ends_clean().await;
 }
+
+#[tokio::test]
+async fn an_upstream_that_sends_byte_by_byte_is_understood() {
+    let scene = Scene::new().await;
+    let mut client = scene.sends(post("{}")).await;
+    let (mut upstream, _) = scene.asked().await;
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n";
+    let answer = format!("{head}content-length: 18\r\n\r\ndata: 1\n\ndata: 2\n\n");
+    for byte in answer.as_bytes() {
+        upstream.send([*byte]).await;
+        tokio::task::yield_now().await;
+    }
+    let answer = client.message().await;
+    assert!(answer.ends_with("\r\n\r\ndata: 1\n\ndata: 2\n\n"), "{answer}");
+    drop((client, upstream));
+    scene.ends_clean().await;
+}
+
+#[tokio::test]
+async fn an_upstream_that_reads_slowly_gets_every_byte_once() {
+    for kind in ["application/json", "text/plain"] {
+        let scene = Scene::with(|config| config.timeouts.idle = NEVER).await;
+        let mut client = scene.client().await;
+        let lines: String = (0..400_000).map(|line| format!("{line},")).collect();
+        let request = post(&format!("[{lines}0]")).replace("application/json", kind);
+        let sends = async { client.send(&request).await };
+        // It begins to read only when the client cannot send any more, or has sent all.
+        let reads = async {
+            let (upstream, asked) = scene.asked().await;
+            assert!(asked.ends_with(&format!("\r\n\r\n[{lines}0]")), "{} bytes", asked.len());
+            upstream
+        };
+        let ((), mut upstream) = tokio::join!(sends, reads);
+        upstream.send(super::wire::OK).await;
+        assert_eq!(status(&client.message().await), 200);
+        drop((client, upstream));
+        scene.ends_clean().await;
+    }
+}

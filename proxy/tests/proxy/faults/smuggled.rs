@@ -3,7 +3,7 @@
 use super::wire::{OK, Scene, is_own, post, status};
 
 /// What no reader may take in another way than the next one.
-const HEADS: [&str; 12] = [
+const HEADS: [&str; 15] = [
     "content-length: 4\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
     "transfer-encoding: chunked\r\ncontent-length: 4\r\n\r\n0\r\n\r\n",
     "content-length: 4\r\ncontent-length: 5\r\n\r\nabcde",
@@ -16,6 +16,27 @@ const HEADS: [&str; 12] = [
     "content-length: 4\n\r\nabcd",
     "x-a: b\rcontent-length: 4\r\n\r\nabcd",
     "x-a: b\r\n\ncontent-length: 4\r\n\r\nabcd",
+    "x-a: b\r\n\tfolded\r\n\r\n",
+    "x-a: b\0c\r\n\r\n",
+    "content-length: 4\r\r\n\r\nabcd",
+];
+
+/// Chunked bodies of the same kind.
+const CHUNKS: [&str; 14] = [
+    "zz\r\nabcd\r\n0\r\n\r\n",
+    "2\r\nabcd\r\n0\r\n\r\n",
+    "4\nabcd\r\n0\r\n\r\n",
+    "4 \r\nabcd\r\n0\r\n\r\n",
+    "-4\r\nabcd\r\n0\r\n\r\n",
+    "+4\r\nabcd\r\n0\r\n\r\n",
+    "0x4\r\nabcd\r\n0\r\n\r\n",
+    "10000000000000004\r\nabcd\r\n0\r\n\r\n",
+    "4;a=\rb\r\nabcd\r\n0\r\n\r\n",
+    "4\r\nabcd\n0\r\n\r\n",
+    "4\r\nabcd\r\n0\n\r\n",
+    "4\r\nabcd\r\n0\r\nx-a: b\n\r\n",
+    "4\r\nabcd\r\n0\r\nx-a: b\r\n folded: c\r\n\r\n",
+    "4\r\nabcd\r\n0\r\ncontent-length: 9\r\n\r\n",
 ];
 
 #[tokio::test]
@@ -37,15 +58,16 @@ async fn they_are_refused_closed_and_never_forwarded() {
 
 #[tokio::test]
 async fn bad_chunks_are_refused_and_nothing_of_them_is_forwarded() {
-    for chunk in
-        ["zz\r\nabcd\r\n", "2\r\nabcd\r\n", "4\nabcd\r\n", "4 \r\nabcd\r\n", "-4\r\nabcd\r\n"]
-    {
+    for chunks in CHUNKS {
         let scene = Scene::new().await;
         let head = "POST /v1/messages HTTP/1.1\r\nhost: h\r\ncontent-type: application/json\r\n\
                     transfer-encoding: chunked\r\n\r\n";
-        let mut client = scene.sends(format!("{head}{chunk}0\r\n\r\n")).await;
-        is_own(&client.rest().await, 400);
-        assert!(scene.was_left_alone(), "{chunk:?}");
+        let smuggled = "GET /smuggled HTTP/1.1\r\nhost: h\r\n\r\n";
+        let mut client = scene.sends(format!("{head}{chunks}{smuggled}")).await;
+        let answers = client.rest().await;
+        is_own(&answers, 400);
+        assert_eq!(answers.matches("HTTP/1.1 ").count(), 1, "{chunks:?}: {answers}");
+        assert!(scene.was_left_alone(), "{chunks:?}");
         drop(client);
         scene.ends_clean().await;
     }

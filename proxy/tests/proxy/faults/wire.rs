@@ -18,7 +18,7 @@ pub(super) const NEVER: Duration = Duration::from_secs(3600);
 pub(super) const SOON: Duration = Duration::from_millis(20);
 
 /// How long an event may take until the test is given up.
-const AWAITED: Duration = Duration::from_secs(20);
+pub(super) const AWAITED: Duration = Duration::from_secs(20);
 
 /// The proxy, the upstream that the test is, and how many tasks there were before.
 pub(super) struct Scene {
@@ -41,11 +41,21 @@ impl Scene {
     }
 
     pub(super) async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::before("http://127.0.0.1", change).await
+    }
+
+    /// In front of an upstream that speaks TLS.
+    pub(super) async fn secure(change: impl FnOnce(&mut Config)) -> Self {
+        Self::before("https://localhost", change).await
+    }
+
+    async fn before(upstream: &str, change: impl FnOnce(&mut Config)) -> Self {
         let tasks = alive();
         let at_once = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         at_once.set_nonblocking(true).unwrap();
         let listener = TcpListener::from_std(at_once.try_clone().unwrap()).unwrap();
-        let base: Base = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let base: Base = format!("{upstream}:{port}").parse().unwrap();
         let proxy = Proxy::with(base, change).await;
         Self { proxy, listener, at_once, tasks }
     }
@@ -64,9 +74,12 @@ impl Scene {
 
     /// The proxy's next connection to the upstream.
     pub(super) async fn upstream(&self) -> Wire {
-        let (stream, _) =
-            timeout(AWAITED, self.listener.accept()).await.expect("a connection").unwrap();
-        Wire::new(stream)
+        Wire::new(self.accept().await)
+    }
+
+    /// The same, with nothing around it.
+    pub(super) async fn accept(&self) -> TcpStream {
+        timeout(AWAITED, self.listener.accept()).await.expect("a connection").unwrap().0
     }
 
     /// The upstream's next connection, and the request on it.
@@ -81,12 +94,15 @@ impl Scene {
         self.at_once.accept().is_err()
     }
 
-    /// Waits until the proxy counts nothing any more, then stops it; no task of it is left.
+    /// Waits until the proxy counts nothing any more and no connection is open on either side, then
+    /// stops it; no task of it is left.
     pub(super) async fn ends_clean(self) {
         let Self { proxy, listener, tasks, .. } = self;
         let load = proxy.load.clone();
         let counts = || (load.connections(), load.requests(), load.held());
         until(|| counts() == (0, 0, 0), || format!("{:?} are left", counts())).await;
+        let ports = [proxy.address.port(), listener.local_addr().unwrap().port()];
+        until(|| sockets(ports) == 0, || format!("{} sockets are left", sockets(ports))).await;
         proxy.stop().await;
         drop(listener);
         until(|| alive() <= tasks, || format!("{} tasks are left of {tasks}", alive())).await;
@@ -94,7 +110,7 @@ impl Scene {
 }
 
 impl Wire {
-    fn new(stream: TcpStream) -> Self {
+    pub(super) fn new(stream: TcpStream) -> Self {
         Self { stream, came: Vec::new() }
     }
 
@@ -189,6 +205,13 @@ pub(super) async fn until(is: impl Fn() -> bool, why: impl Fn() -> String) {
     assert!(timeout(AWAITED, wait).await.is_ok(), "{}", why());
 }
 
+/// So much time passes at once.
+pub(super) async fn passes(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}
+
 /// A request to Anthropic's messages with this body.
 pub(super) fn post(body: &str) -> String {
     let len = body.len();
@@ -211,6 +234,19 @@ pub(super) fn is_own(answer: &str, expected: u16) {
 }
 
 pub(super) const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
+
+/// How many connections at these ports a process of this machine has open, as Linux tells.
+fn sockets(ports: [u16; 2]) -> usize {
+    let table = std::fs::read_to_string("/proc/net/tcp").unwrap_or_default();
+    let is_open = |line: &&str| {
+        let fields: Vec<_> = line.split_whitespace().collect();
+        let [_, here, there, state, _, _, _, _, _, inode, ..] = fields[..] else { return false };
+        let is_one = |port| [here, there].iter().any(|at| at.ends_with(&format!(":{port:04X}")));
+        // A listener is no connection, and what nobody holds any more has no number.
+        ports.into_iter().any(is_one) && state != "0A" && inode != "0"
+    };
+    table.lines().filter(is_open).count()
+}
 
 fn alive() -> usize {
     Handle::current().metrics().num_alive_tasks()

@@ -16,13 +16,14 @@ fn a_bad_file_is_named_with_key_and_line() {
             "[timeout]\nidle = \"1s\"",
             "brevity.toml:1: `timeout` is no key; did you mean `timeouts`?",
         ),
+        ("token = \"secret\"", "brevity.toml:1: `token` is no key; did you mean `token_file`?"),
         (
             "api_key = \"secret\"",
             "brevity.toml:1: `api_key` is no key; `brevity config --keys` lists all",
         ),
         (
             "\"timeouts.idle\" = \"1s\"",
-            "brevity.toml:1: `timeouts.idle` is no key; did you mean `timeouts.idle`?",
+            "brevity.toml:1: `timeouts.idle` is no key; write it without quotes, which make one name of it",
         ),
         (
             "log = \"x\"\nlisten = \"1\"",
