@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_bad_file_is_named_with_key_and_line() {
+fn a_key_that_is_not_known_is_named_with_its_line() {
     for (text, expected) in [
         ("\nlsten = 1", "brevity.toml:2: `lsten` is no key; did you mean `listen`?"),
         ("dry-run = true", "brevity.toml:1: `dry-run` is no key; did you mean `dry_run`?"),
@@ -25,6 +25,14 @@ fn a_bad_file_is_named_with_key_and_line() {
             "\"timeouts.idle\" = \"1s\"",
             "brevity.toml:1: `timeouts.idle` is no key; write it without quotes, which make one name of it",
         ),
+    ] {
+        assert_eq!(fault(text), expected);
+    }
+}
+
+#[test]
+fn a_value_that_is_none_of_its_kind_is_named_with_its_key() {
+    for (text, expected) in [
         (
             "log = \"x\"\nlisten = \"1\"",
             "brevity.toml:1: log: `x` is no level of the log; there are off, error, warn, info, debug",
@@ -59,6 +67,14 @@ fn a_bad_file_is_named_with_key_and_line() {
             "brevity.toml:1: hosts: takes names, like [\"brevity.example.org\", \"*.team.example\"], not \
              an integer",
         ),
+    ] {
+        assert_eq!(fault(text), expected);
+    }
+}
+
+#[test]
+fn a_value_out_of_bounds_is_named_with_its_key() {
+    for (text, expected) in [
         (
             "holdout = 50",
             "brevity.toml:1: holdout: `50` is no share of conversations; write a number between 0 \
@@ -81,6 +97,14 @@ fn a_bad_file_is_named_with_key_and_line() {
             "brevity.toml:1: upstream: `https://h` goes on with a query or a fragment; give the \
              scheme, the host and a path at most",
         ),
+    ] {
+        assert_eq!(fault(text), expected);
+    }
+}
+
+#[test]
+fn a_file_that_makes_no_sense_as_a_whole_is_named() {
+    for (text, expected) in [
         (
             "holdout = 0.5\ndry_run = true",
             "holdout (brevity.toml:1) and dry_run (brevity.toml:2) exclude each other: a dry run \
@@ -97,31 +121,39 @@ fn a_bad_file_is_named_with_key_and_line() {
 }
 
 #[test]
-fn a_bad_list_is_named_with_key_and_line() {
-    let route = "[[route]]\npath = \"/x\"\n";
+fn a_bad_tool_or_server_is_named_with_key_and_line() {
     for (text, expected) in [
         (
-            "[tools]\n\"a*\" = \"of\"".to_owned(),
+            "[tools]\n\"a*\" = \"of\"",
             "brevity.toml:2: tools.\"a*\": `a*=of` says nothing about tools; write a name or a glob, \
              `=`, and off, file (only lines that came before are left out) or lossless, like \
              mcp__billing__*=off",
         ),
-        ("[tools]\na = 1".into(), "brevity.toml:2: tools.\"a\": takes a text, not an integer"),
+        ("[tools]\na = 1", "brevity.toml:2: tools.\"a\": takes a text, not an integer"),
         (
-            "tools = []".into(),
+            "tools = []",
             "brevity.toml:1: tools: takes a table, like \"mcp__billing__*\" = \"off\", not an array",
         ),
         (
-            "[mcp]\n\"/a\" = \"http://a\"\n\"/a/\" = \"http://b\"".into(),
+            "[mcp]\n\"/a\" = \"http://a\"\n\"/a/\" = \"http://b\"",
             "brevity.toml:3: mcp: two routes have the path `/a`; give each its own",
         ),
         (
-            "[mcp]\nx = \"http://a\"".into(),
+            "[mcp]\nx = \"http://a\"",
             "brevity.toml:2: mcp.\"x\": `x` is not PREFIX=URL; write one like \
              /mcp/issues=https://issues.example/mcp",
         ),
+    ] {
+        assert_eq!(fault(text), expected);
+    }
+}
+
+#[test]
+fn a_bad_route_is_named_with_key_and_line() {
+    let route = "[[route]]\npath = \"/x\"\n";
+    for (text, expected) in [
         (
-            "[route]".into(),
+            "[route]".to_owned(),
             "brevity.toml:1: route: takes tables, each below [[route]], not a table",
         ),
         ("route = [1]".into(), "brevity.toml:1: route: takes tables, not an integer"),
