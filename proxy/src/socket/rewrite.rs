@@ -52,7 +52,7 @@ impl Rewriter {
         let entry = self.connection.asked();
         let short = self.short(&payload, &entry).await;
         let came = payload.len() as u64;
-        let left = short.as_ref().map_or(came, |chunks| length(chunks));
+        let left = short.as_ref().map_or(came, length);
         entry.write(|record| (record.bytes_in, record.bytes_out) = (came, left));
         match short {
             None => Leaving::unchanged(message, &payload),
