@@ -259,12 +259,12 @@ async fn serve<S>(
     _seat: S,
 ) {
     let (timeouts, caps) = (shared.config.timeouts, shared.config.caps);
-    let (signs, share) = (Arc::new(Signs::default()), shared.load.share(client));
+    let (signs, quota) = (Arc::new(Signs::default()), shared.load.quota(client));
     let service = service_fn(|request| {
         let on_its_way = signs.on_its_way();
-        let (shared, signs, share) = (shared.clone(), signs.clone(), share.clone());
+        let (shared, signs, quota) = (shared.clone(), signs.clone(), quota.clone());
         async move {
-            let answer = shared.answer(request, share, signs.clone(), on_its_way).await?;
+            let answer = shared.answer(request, quota, signs.clone(), on_its_way).await?;
             Ok(answer.map(|body| TakenBody::new(body, signs)))
         }
     });

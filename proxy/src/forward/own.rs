@@ -8,6 +8,7 @@ use crate::{
 };
 use brevity::Dialect;
 use hyper::{Response, StatusCode};
+use std::error::Error as _;
 
 /// Who is to be answered: the record of a request, and the API in whose shape errors are told.
 #[derive(Clone, Copy)]
@@ -37,7 +38,8 @@ impl Asker<'_> {
         host: &str,
         error: &hyper_util::client::legacy::Error,
     ) -> Response<AnyBody> {
-        let cause = chain(error);
+        // What hyper says of its own in front is no news.
+        let cause = error.source().map_or_else(|| error.to_string(), chain);
         let (status, what) = match error.is_connect() {
             true if is_timeout(error) => {
                 (StatusCode::GATEWAY_TIMEOUT, "did not accept a connection")

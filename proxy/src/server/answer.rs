@@ -3,7 +3,7 @@
 use super::{
     Shared,
     framing::shape,
-    load::{Share, Slot},
+    load::{Peer, Quota, Slot},
     signs::{OnItsWay, Signs},
 };
 use crate::{
@@ -50,15 +50,15 @@ impl Shared {
     pub(super) async fn answer(
         &self,
         request: Request<Incoming>,
-        share: Arc<Share>,
+        quota: Arc<Quota>,
         signs: Arc<Signs>,
         on_its_way: OnItsWay,
     ) -> Result<Response<AnyBody>, Fault> {
         if let Some((refusal, dialect)) = signs.refused.take() {
-            return Ok(self.refuse(refusal.status(), &refusal, dialect));
+            return Ok(self.refuse(quota.peer(), refusal.status(), &refusal, dialect));
         }
         let dialect = shape(request.uri().path().as_bytes());
-        let answer = match Caught::new(self.serve(request, &share, on_its_way)).await {
+        let answer = match Caught::new(self.serve(request, &quota, on_its_way)).await {
             Ok(answer) => answer?,
             Err(Panic) => {
                 let status = StatusCode::INTERNAL_SERVER_ERROR;
@@ -74,7 +74,7 @@ impl Shared {
     async fn serve(
         &self,
         request: Request<Incoming>,
-        share: &Arc<Share>,
+        quota: &Arc<Quota>,
         on_its_way: OnItsWay,
     ) -> Result<Response<AnyBody>, Fault> {
         let (mut head, body) = request.into_parts();
@@ -82,7 +82,7 @@ impl Shared {
             && let Err(shut) = door.admit(&mut head)
         {
             let dialect = shape(head.uri.path().as_bytes());
-            return Ok(self.refuse(shut.status(), &shut, dialect));
+            return Ok(self.refuse(quota.peer(), shut.status(), &shut, dialect));
         }
         let route = route(&mut head, &self.config);
         let request = Request::from_parts(head, body);
@@ -94,10 +94,11 @@ impl Shared {
             Route::On(onward) => onward,
         };
         let named = Named::of(&onward);
-        let slot = match share.admit() {
+        let slot = match quota.admit() {
             Ok(slot) => slot,
             Err(refusal) => {
-                return Ok(self.refuse(refusal.status(), &refusal, named.dialect));
+                let status = refusal.status();
+                return Ok(self.refuse(quota.peer(), status, &refusal, named.dialect));
             }
         };
         let (entry, id) = self.entry(&request, named, (slot, on_its_way));
@@ -130,11 +131,12 @@ impl Shared {
     /// The answer to a request that goes no further.
     fn refuse(
         &self,
+        peer: Peer,
         status: StatusCode,
         why: &impl Display,
         dialect: Option<Dialect>,
     ) -> Response<AnyBody> {
-        tracing::warn!("refused with {status}: {why}");
+        tracing::warn!("{peer} was refused with {status}: {why}");
         self.stats.vitals().refused.add(status.as_u16());
         admin::error(status, dialect, &why.to_string())
     }

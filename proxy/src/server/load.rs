@@ -8,6 +8,7 @@ use crate::{
 };
 use std::{
     collections::HashMap,
+    fmt,
     net::IpAddr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, Weak,
@@ -22,7 +23,7 @@ pub struct Load {
     caps: Caps,
     vitals: Arc<Vitals>,
     /// Those that have a connection or a request.
-    clients: Mutex<HashMap<Peer, Weak<Share>>>,
+    clients: Mutex<HashMap<Peer, Weak<Quota>>>,
     budget: Budget,
 }
 
@@ -34,6 +35,16 @@ pub(crate) enum Peer {
     /// This user's, of this machine.
     #[cfg(unix)]
     User(u32),
+}
+
+impl fmt::Display for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Machine(address) => address.fmt(f),
+            #[cfg(unix)]
+            Self::User(id) => write!(f, "user {id}"),
+        }
+    }
 }
 
 /// Why no further request is taken.
@@ -48,16 +59,16 @@ pub(crate) enum Full {
 /// What one client has on its way. All of its connections hold the same one, so that a request looks
 /// nothing up.
 #[derive(Debug)]
-pub(crate) struct Share {
+pub(crate) struct Quota {
     load: Arc<Load>,
-    client: Peer,
+    peer: Peer,
     requests: AtomicUsize,
 }
 
 /// A request on its way. It counts until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Slot {
-    share: Arc<Share>,
+    quota: Arc<Quota>,
     _open: Opened,
 }
 
@@ -86,23 +97,28 @@ impl Load {
         self.budget.held()
     }
 
-    /// What `client` has on its way, for a connection of it.
-    pub(crate) fn share(self: &Arc<Self>, client: Peer) -> Arc<Share> {
+    /// What `peer` has on its way, for a connection of it.
+    pub(crate) fn quota(self: &Arc<Self>, peer: Peer) -> Arc<Quota> {
         let mut clients = self.clients();
-        if let Some(share) = clients.get(&client).and_then(Weak::upgrade) {
-            return share;
+        if let Some(quota) = clients.get(&peer).and_then(Weak::upgrade) {
+            return quota;
         }
-        let share = Arc::new(Share { load: self.clone(), client, requests: AtomicUsize::new(0) });
-        clients.insert(client, Arc::downgrade(&share));
-        share
+        let quota = Arc::new(Quota { load: self.clone(), peer, requests: AtomicUsize::new(0) });
+        clients.insert(peer, Arc::downgrade(&quota));
+        quota
     }
 
-    fn clients(&self) -> MutexGuard<'_, HashMap<Peer, Weak<Share>>> {
+    fn clients(&self) -> MutexGuard<'_, HashMap<Peer, Weak<Quota>>> {
         self.clients.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Share {
+impl Quota {
+    /// Whose it is.
+    pub(crate) fn peer(&self) -> Peer {
+        self.peer
+    }
+
     /// Takes another request.
     ///
     /// # Errors
@@ -114,7 +130,7 @@ impl Share {
         let open = open.ok_or(Full::Proxy(requests))?;
         // Counted by the slot from here on, whatever comes of it.
         let before = self.requests.fetch_add(1, Ordering::Relaxed);
-        let slot = Slot { share: self.clone(), _open: open };
+        let slot = Slot { quota: self.clone(), _open: open };
         match before < requests_per_client {
             true => Ok(slot),
             false => Err(Full::Client(requests_per_client).into()),
@@ -122,19 +138,19 @@ impl Share {
     }
 }
 
-impl Drop for Share {
+impl Drop for Quota {
     fn drop(&mut self) {
         let mut clients = self.load.clients();
         // Another one may have taken its place by now.
-        if clients.get(&self.client).is_some_and(|share| share.strong_count() == 0) {
-            clients.remove(&self.client);
+        if clients.get(&self.peer).is_some_and(|quota| quota.strong_count() == 0) {
+            clients.remove(&self.peer);
         }
     }
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        self.share.requests.fetch_sub(1, Ordering::Relaxed);
+        self.quota.requests.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -148,11 +164,11 @@ mod tests {
         let caps = Caps { requests: 3, requests_per_client: 2, ..Caps::default() };
         let load = Arc::new(Load::new(caps, Arc::default(), Budget::new(1, Duration::ZERO)));
         let [a, b] = [1, 2].map(|last| Peer::Machine(Ipv4Addr::new(127, 0, 0, last).into()));
-        let (first, second) = (load.share(a), load.share(a));
+        let (first, second) = (load.quota(a), load.quota(a));
         let slots = [first.admit(), second.admit()].map(Result::unwrap);
         assert_eq!(first.admit().unwrap_err(), Full::Client(2).into(), "over all connections");
-        let other = load.share(b).admit().unwrap();
-        assert_eq!(load.share(b).admit().unwrap_err(), Full::Proxy(3).into());
+        let other = load.quota(b).admit().unwrap();
+        assert_eq!(load.quota(b).admit().unwrap_err(), Full::Proxy(3).into());
         assert_eq!((load.requests(), load.clients().len()), (3, 2));
         drop((slots, other));
         assert_eq!((load.requests(), load.clients().len()), (0, 1), "a connection is still open");

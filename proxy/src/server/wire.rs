@@ -26,7 +26,8 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
-/// What hyper reads in place of a request that was refused. The service knows it by [`Refused`].
+/// What hyper reads in place of a request that was refused. The service knows it by what
+/// [`Signs`] say was refused.
 const IN_PLACE: &[u8] = b"GET / HTTP/1.1\r\nconnection: close\r\n\r\n";
 
 /// How many bytes are asked for where each of them is looked at.
