@@ -151,10 +151,7 @@ impl Forwarder {
             coding,
             settings: way.settings.clone(),
             act,
-            by_model: way.by_model.then(|| ByModel {
-                config: self.config.clone(),
-                may_set_level: way.control.as_ref().is_ok_and(|control| !control.sets_level()),
-            }),
+            by_model: ByModel::of(way, &self.config),
             holdout: self.config.holdout,
             means: self.means.clone(),
             entry: entry.clone(),

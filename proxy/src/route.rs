@@ -165,7 +165,8 @@ fn model(
         Some(api) => api == Api::Is(Dialect::OpenAiResponses),
         None => path.ends_with("/responses"),
     };
-    let by_model = rule.is_none() && dialect.is_some() && table::asks_model(&config.routes);
+    let by_model =
+        rule.is_none() && (dialect.is_some() || is_responses) && table::asks_model(&config.routes);
     let settings = settings(rule, control.as_ref().ok(), &config.settings);
     // A rule about its model may still say otherwise.
     let off = off(&settings).filter(|_| !by_model);

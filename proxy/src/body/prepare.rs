@@ -5,17 +5,16 @@ use super::{
     budget::Account,
     hold::{Held, Long, Whole, broke, hold},
     inflate::Coding,
-    work::{Engine, Panicked},
+    model::{ByModel, feed},
+    work::Panicked,
 };
 use crate::{
-    config::Config,
     guard::conversation,
     holdout::{Arm, Share},
     record::Entry,
     route::{Skip, off},
-    table,
 };
-use brevity::{Dialect, Level, Outcome, Settings};
+use brevity::{Dialect, Outcome, Settings};
 use bytes::Bytes;
 use hyper::body::Body;
 use std::{io, sync::Arc, time::Instant};
@@ -48,14 +47,6 @@ pub(crate) struct Prepare {
     pub(crate) holdout: Option<Share>,
     pub(crate) means: Means,
     pub(crate) entry: Arc<Entry>,
-}
-
-/// Rules about models, for a body that has not told its own yet.
-#[derive(Clone)]
-pub(crate) struct ByModel {
-    pub(crate) config: Arc<Config>,
-    /// Whether a rule may say how far to go: the request itself does not.
-    pub(crate) may_set_level: bool,
 }
 
 /// A body, ready to leave.
@@ -173,19 +164,12 @@ impl Prepare {
     /// Asks a body, or its beginning, for its model, and the rules for how far to go with it.
     async fn learn_model(&mut self, text: &[Bytes]) {
         let Some(by_model) = &self.by_model else { return };
-        let mut settings = (*self.settings).clone();
-        settings.policy.level = Level::Off;
-        let facts = match feed(self.dialect, Arc::new(settings), text) {
-            Ok(engine) => self.means.pool.end(engine).await.map(|(_, facts)| facts),
-            Err(panicked) => Err(panicked),
-        };
-        let Some(model) = facts.ok().and_then(|facts| facts.model) else { return };
-        let rule = table::by_model(&by_model.config.routes, &model);
-        let level = rule.and_then(|rule| rule.level).filter(|_| by_model.may_set_level);
-        if let Some(level) = level {
-            Arc::make_mut(&mut self.settings).policy.level = level;
+        let pool = &self.means.pool;
+        let learnt = by_model.learn(self.dialect, &self.settings, text, pool).await;
+        if let Some((model, settings)) = learnt {
+            self.settings = settings;
+            self.entry.write(|record| record.model = Some(model));
         }
-        self.entry.write(|record| record.model = Some(model));
     }
 
     /// Whether its conversation is held out. A body that says nothing is not, and counts in no arm.
@@ -293,13 +277,6 @@ fn beginning(chunks: &[Bytes], len: u64) -> Vec<Bytes> {
         taken
     };
     chunks.iter().map(take).filter(|chunk| !chunk.is_empty()).collect()
-}
-
-/// An engine that was fed `chunks`.
-fn feed(dialect: Dialect, settings: Arc<Settings>, chunks: &[Bytes]) -> Result<Engine, Panicked> {
-    let mut engine = Engine::new(dialect, settings);
-    chunks.iter().try_for_each(|chunk| engine.write(chunk.clone()))?;
-    Ok(engine)
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ mod rewrite;
 mod tunnel;
 
 use crate::{
-    body::{AnyBody, Chunks, Pool, any},
+    body::{AnyBody, ByModel, Chunks, Pool, any},
     config::Config,
     headers::drop_hop_by_hop,
     record::Entry,
@@ -57,6 +57,8 @@ struct Requests {
     /// Why none may be rewritten, if none may.
     skip: Option<Skip>,
     settings: Arc<Settings>,
+    /// Their models may say how far to go. Where they go is settled by then.
+    by_model: Option<ByModel>,
 }
 
 /// The WebSockets that are open.
@@ -71,7 +73,11 @@ pub(crate) struct Sockets {
 impl Handshake {
     /// The handshake that a request is (RFC 6455, 4.1), if it is one. Others than WebSocket, and
     /// those over HTTP/2, are not.
-    pub(crate) fn of(request: &mut Request<Incoming>, way: &Way, config: &Config) -> Option<Self> {
+    pub(crate) fn of(
+        request: &mut Request<Incoming>,
+        way: &Way,
+        config: &Arc<Config>,
+    ) -> Option<Self> {
         let headers = request.headers();
         if request.method() != Method::GET
             || request.version() != Version::HTTP_11
@@ -96,10 +102,11 @@ impl Handshake {
 impl Requests {
     /// A head cannot say that messages are JSON, so only what the client asks for, and what vouches
     /// for them, counts.
-    fn of(request: &Request<Incoming>, way: &Way, config: &Config) -> Self {
+    fn of(request: &Request<Incoming>, way: &Way, config: &Arc<Config>) -> Self {
         let skip = skip(&way.control, request.uri(), request.headers(), config);
-        let skip = skip.or_else(|| off(&way.settings));
-        Self { skip, settings: way.settings.clone() }
+        // A rule about the model of a request may still say otherwise.
+        let skip = skip.or_else(|| off(&way.settings).filter(|_| !way.by_model));
+        Self { skip, settings: way.settings.clone(), by_model: ByModel::of(way, config) }
     }
 }
 
@@ -186,6 +193,7 @@ impl Sockets {
                 pool: self.pool.clone(),
                 settings: settings.clone(),
                 skip: requests.skip,
+                by_model: requests.by_model,
                 dry: self.config.dry_run,
                 connection: connection.clone(),
             },

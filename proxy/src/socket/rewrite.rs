@@ -2,9 +2,9 @@
 
 use super::{connection::Connection, messages::Message};
 use crate::{
-    body::{Engine, Pool, length},
+    body::{ByModel, Engine, Pool, length},
     record::Entry,
-    route::Skip,
+    route::{Skip, off},
 };
 use brevity::{
     Dialect, Settings,
@@ -13,6 +13,9 @@ use brevity::{
 use bytes::Bytes;
 use rustls::crypto::ring;
 use std::sync::Arc;
+
+/// What is spoken over WebSockets.
+const DIALECT: Dialect = Dialect::OpenAiResponses;
 
 /// How many bytes the engine gets at once. Between, others have their turn.
 const CHUNK: usize = 64 * 1024;
@@ -23,6 +26,8 @@ pub(crate) struct Rewriter {
     pub(crate) settings: Arc<Settings>,
     /// Why no request may be rewritten, if none may.
     pub(crate) skip: Option<Skip>,
+    /// The rules about their models, if there are any.
+    pub(crate) by_model: Option<ByModel>,
     /// Requests stay as they are; what would leave is only counted.
     pub(crate) dry: bool,
     pub(crate) connection: Arc<Connection>,
@@ -62,9 +67,10 @@ impl Rewriter {
 
     /// The payload as it leaves; `None` if it stays as it is.
     async fn short(&self, payload: &Bytes, entry: &Entry) -> Option<Vec<Bytes>> {
-        let skip = match self.skip {
+        let settings = self.settings(payload, entry).await;
+        let skip = match self.skip.or_else(|| off(&settings)) {
             Some(skip) => skip,
-            None => match self.rewrite(payload, entry).await {
+            None => match self.rewrite(payload, settings, entry).await {
                 Some(_) if self.dry => Skip::DryRun,
                 Some(chunks) => return Some(chunks).filter(|chunks| !is_same(chunks, payload)),
                 None => Skip::Failed,
@@ -74,9 +80,26 @@ impl Rewriter {
         None
     }
 
+    /// What holds for this request: its model may have a rule of its own.
+    async fn settings(&self, payload: &Bytes, entry: &Entry) -> Arc<Settings> {
+        let Some(by_model) = self.by_model.as_ref().filter(|_| self.skip.is_none()) else {
+            return self.settings.clone();
+        };
+        let text = std::slice::from_ref(payload);
+        let learnt = by_model.learn(DIALECT, &self.settings, text, &self.pool).await;
+        let Some((model, settings)) = learnt else { return self.settings.clone() };
+        entry.write(|record| record.model = Some(model));
+        settings
+    }
+
     /// `None` if the engine fails.
-    async fn rewrite(&self, payload: &Bytes, entry: &Entry) -> Option<Vec<Bytes>> {
-        let mut engine = Engine::new(Dialect::OpenAiResponses, self.settings.clone());
+    async fn rewrite(
+        &self,
+        payload: &Bytes,
+        settings: Arc<Settings>,
+        entry: &Entry,
+    ) -> Option<Vec<Bytes>> {
+        let mut engine = Engine::new(DIALECT, settings);
         for start in (0..payload.len()).step_by(CHUNK) {
             let end = payload.len().min(start + CHUNK);
             engine.write(payload.slice(start..end)).ok()?;

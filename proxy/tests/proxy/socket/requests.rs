@@ -1,7 +1,7 @@
 //! What is rewritten, and what passes.
 
 use super::{ACCEPT, completed, create, down, linked, responses, up};
-use brevity::Settings;
+use brevity::{Level, Settings};
 use brevity_proxy::{Attestation, Skip};
 use flate2::{Compress, Compression, FlushCompress};
 use serde_json::json;
@@ -45,6 +45,43 @@ async fn what_asks_for_a_response_leaves_shorter_and_all_else_as_it_came() {
     assert_eq!(third.bytes_in, third.bytes_out);
     assert_eq!(connection.bytes_in, connection.bytes_out);
     assert!(first.to_string().contains(" WS /v1/responses 101 m | "), "{first}");
+}
+
+#[tokio::test]
+async fn a_rule_about_a_model_says_how_far_to_go() {
+    let (on, off) = ("level=lossless", "level=off");
+    // Whether requests are rewritten otherwise, what the rule says, what the handshake asks, what comes of it.
+    for (otherwise, rule, asks, skip) in [
+        (Level::Lossless, off, "", Some(Skip::Off)),
+        (Level::Off, on, "", None),
+        (Level::Lossless, off, "x-brevity-level: lossless\r\n", None),
+        (Level::Off, on, "x-brevity-level: off\r\n", Some(Skip::Off)),
+        (Level::Off, on, "x-brevity-bypass: true\r\n", Some(Skip::Bypassed)),
+    ] {
+        let linked = linked("/v1/responses", asks, "", |config| {
+            config.routes = vec![format!("model:m*=http://elsewhere {rule}").parse().unwrap()];
+            let mut settings = Settings::default();
+            settings.policy.level = otherwise;
+            config.settings = Arc::new(settings);
+        });
+        let mut linked = linked.await;
+        let request = create(&json!({}));
+        match skip {
+            Some(_) => linked.passes(&up(0x81, &request)).await,
+            None => drop(linked.shortens(&up(0x81, &request), &request).await),
+        }
+        let other = create(&json!({"model": "other"}));
+        let is_on = match asks {
+            "" => otherwise == Level::Lossless,
+            asks => asks.contains("lossless"),
+        };
+        match is_on {
+            true => drop(linked.shortens(&up(0x81, &other), &other).await),
+            false => linked.passes(&up(0x81, &other)).await,
+        }
+        let records = linked.ended(3).await;
+        assert_eq!(records[1].skip, skip, "{otherwise:?} {rule} {asks}");
+    }
 }
 
 #[tokio::test]
